@@ -1,0 +1,1 @@
+"""Kopilka, a loyalty system for shops. Which room holds what: docs/house.md."""

@@ -1,0 +1,1 @@
+"""The command line: verbs named as the use cases."""

@@ -1,0 +1,1 @@
+"""Foreign trade systems, a folder each: their mapping stands in one file."""

@@ -1,0 +1,1 @@
+"""Facts that happened: their names, fields and versions."""

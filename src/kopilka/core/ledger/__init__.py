@@ -1,0 +1,1 @@
+"""Accounts, transactions, entries, lots, holds and the book; expiry and statements."""

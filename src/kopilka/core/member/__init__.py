@@ -1,0 +1,1 @@
+"""The member as the rules see them; levels and segments."""

@@ -1,0 +1,1 @@
+"""The programme document: schema, reading, validation, versions and differences. No evaluation here."""

@@ -1,0 +1,1 @@
+"""evaluate(programme, receipt, member, at) → Decision; conditions, effects, stacking."""

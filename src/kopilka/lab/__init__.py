@@ -1,0 +1,1 @@
+"""Pure experiments: back-tests, definitions of measures, forecasts."""

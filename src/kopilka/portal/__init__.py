@@ -1,0 +1,1 @@
+"""The member's cabinet: its own schemas, never the console's."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: one file and one SQL file per core room, and the migrations."""

@@ -1,0 +1,1 @@
+"""Background tasks: one line each, calling a use case."""
