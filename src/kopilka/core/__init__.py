@@ -1,1 +1,1 @@
-"""The business, pure: no clock, no dice, no input or output, no logging."""
+"""The business, pure: no clock, no dice, no I/O, no logging."""

@@ -1,1 +1,27 @@
-"""Facts that happened: their names, fields and versions."""
+"""Facts that happened: names, fields, versions. Written in the same transaction as the entries."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One fact about one holder. `data` names ids, codes and amounts, never a person."""
+
+    name: str
+    holder_id: str
+    occurred_at: datetime
+    receipt: str = ""
+    data: dict[str, object] = {}
+
+
+RECEIPT_HELD = "receipt.held"
+RECEIPT_RELEASED = "receipt.released"
+RECEIPT_CLOSED = "receipt.closed"
+RECEIPT_VOIDED = "receipt.voided"
+RECEIPT_RETURNED = "receipt.returned"
+POINTS_ADJUSTED = "points.adjusted"
+POINTS_EXCHANGED = "points.exchanged"
+LEVEL_MOVED = "level.moved"
+MEMBER_ENROLLED = "member.enrolled"
+"""Names of events, version 1."""

@@ -1,1 +1,1 @@
-"""Accounts, transactions, entries, lots, holds and the book; expiry and statements."""
+"""Points of one holder: wallets, lots, holds and the postings that change them, in double entry."""

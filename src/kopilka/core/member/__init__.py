@@ -1,1 +1,1 @@
-"""The member as the rules see them; levels and segments."""
+"""Members as rules see them, their standing in a programme, and levels."""

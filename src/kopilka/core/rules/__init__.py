@@ -1,1 +1,1 @@
-"""evaluate(programme, receipt, member, at) → Decision; conditions, effects, stacking."""
+"""evaluate(programme, receipt, member) → Decision: conditions, effects, stacking and reasons."""

@@ -1,1 +1,1 @@
-"""From a Decision to ledger transactions and events."""
+"""Decision → ledger postings, standing and events: closing, holding, returning, adjusting."""

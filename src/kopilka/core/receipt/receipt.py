@@ -1,0 +1,88 @@
+"""A receipt as every door hands it in: lines with authoritative sums, place, moment and wishes.
+
+Programmes and members do not live here: a receipt says what happened, not what it earns.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+LINES_MAX = 1_000
+"""A receipt of more lines is refused; stated in the API."""
+
+
+class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One line: `sum_minor` is authoritative, the unit price is derived where it divides.
+
+    `given_minor` is a discount granted outside (it may exceed the sum and is then netted over the receipt);
+    `floor_minor` is the least that the whole line may cost; `quantity` is in thousandths.
+    """
+
+    id: str
+    sku: str
+    quantity: int
+    sum_minor: int
+    given_minor: int = 0
+    floor_minor: int = 0
+    title: str = ""
+    category: tuple[str, ...] = ()
+    brand: str = ""
+    tags: tuple[str, ...] = ()
+    product_class: str = ""
+    promo: bool = False
+    vat: str = ""
+    marking: str = ""
+
+    def rank(self) -> tuple[str, int, str, str]:
+        """The key that breaks ties between lines, so that their order never matters."""
+        return (self.sku, self.sum_minor, self.marking, self.id)
+
+
+class Payment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One part of the payment: cash, card, online or certificate."""
+
+    kind: str
+    amount_minor: int
+
+
+class SpendRequest(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """The wish to pay with points: an exact amount in smallest units, or None for as much as allowed."""
+
+    units: int | None = None
+    kind: str = ""
+
+
+class Shop(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where sales happen: its zone decides day and hour rules, its groups select rates."""
+
+    id: str
+    zone: str
+    programme: str
+    groups: tuple[str, ...] = ()
+    title: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A purchase under way or done; `delivery` is a line of its own."""
+
+    id: str
+    shop: str
+    at: datetime
+    currency: str
+    lines: tuple[Line, ...]
+    delivery: Line | None = None
+    channel: str = "store"
+    till: str = ""
+    cashier: str = ""
+    payments: tuple[Payment, ...] = ()
+    codes: tuple[str, ...] = ()
+    choice: str = ""
+    spend: SpendRequest | None = None
+    given_minor: int = 0
+
+    def all_lines(self) -> Iterator[Line]:
+        """Goods in the order of the receipt, then delivery: the order of every `parts` tuple."""
+        yield from self.lines
+        if self.delivery is not None:
+            yield self.delivery

@@ -1,0 +1,1 @@
+"""One condition a file: frozen fields, `check(context)`, its reasons. Docstrings are the console's help."""

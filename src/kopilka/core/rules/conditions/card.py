@@ -1,0 +1,28 @@
+"""The type of the member's card."""
+
+from typing import ClassVar
+
+from kopilka.core.programme.fields import Names
+from kopilka.core.rules.condition import Check
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.reason import Reason, reason_kind
+
+OTHER_CARD = reason_kind(
+    "other_card",
+    ru="только для карт: {wanted:text}",
+    en="only for cards: {wanted:text}",
+)
+
+
+class CardIs(Check, frozen=True):
+    """The member holds a card of one of these types; no type named means any card or none."""
+
+    NAME: ClassVar[str] = "card"
+    SHORT: ClassVar[str] = "any_of"
+    any_of: Names = ()
+
+    def check(self, context: Context) -> Reason | None:
+        member = context.member
+        if not self.any_of or (member is not None and not member.card_types.isdisjoint(self.any_of)):
+            return None
+        return OTHER_CARD(wanted=", ".join(self.any_of))

@@ -1,0 +1,28 @@
+"""The channel of the sale."""
+
+from typing import ClassVar
+
+from kopilka.core.programme.fields import Names
+from kopilka.core.rules.condition import Check
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.reason import Reason, reason_kind
+
+OTHER_CHANNEL = reason_kind(
+    "other_channel",
+    ru="только для канала: {wanted:text}",
+    en="only through: {wanted:text}",
+    unlocks=True,
+)
+
+
+class ChannelIs(Check, frozen=True):
+    """The sale comes through one of these channels: store, site, app or phone."""
+
+    NAME: ClassVar[str] = "channel"
+    SHORT: ClassVar[str] = "any_of"
+    any_of: Names
+
+    def check(self, context: Context) -> Reason | None:
+        if context.receipt.channel in self.any_of:
+            return None
+        return OTHER_CHANNEL(wanted=", ".join(self.any_of))

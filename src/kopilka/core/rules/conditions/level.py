@@ -1,0 +1,29 @@
+"""The member's level."""
+
+from typing import ClassVar
+
+from kopilka.core.programme.fields import LevelId
+from kopilka.core.rules.condition import Check
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.reason import Reason, reason_kind
+
+OTHER_LEVEL = reason_kind(
+    "other_level",
+    ru="только для уровня {wanted:levels}",
+    en="only for level {wanted:levels}",
+    unlocks=True,
+)
+
+
+class LevelIs(Check, frozen=True):
+    """The member has one of these levels. Guests have none."""
+
+    NAME: ClassVar[str] = "level"
+    SHORT: ClassVar[str] = "any_of"
+    any_of: tuple[LevelId, ...]
+
+    def check(self, context: Context) -> Reason | None:
+        member = context.member
+        if member is not None and member.level in self.any_of:
+            return None
+        return OTHER_LEVEL(wanted=",".join(self.any_of))

@@ -1,0 +1,28 @@
+"""The shop of the sale."""
+
+from typing import ClassVar
+
+from kopilka.core.programme.fields import Names
+from kopilka.core.rules.condition import Check
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.reason import Reason, reason_kind
+
+OTHER_SHOP = reason_kind(
+    "other_shop",
+    ru="только в магазинах: {wanted:text}",
+    en="only in shops: {wanted:text}",
+)
+
+
+class ShopIs(Check, frozen=True):
+    """The sale happens in one of these shops or shop groups."""
+
+    NAME: ClassVar[str] = "shop"
+    SHORT: ClassVar[str] = "any_of"
+    any_of: Names
+
+    def check(self, context: Context) -> Reason | None:
+        shop = context.shop
+        if shop.id in self.any_of or any(group in self.any_of for group in shop.groups):
+            return None
+        return OTHER_SHOP(wanted=", ".join(self.any_of))

@@ -1,0 +1,1 @@
+"""One effect a file: frozen fields and what it proposes. Effects propose; `stacking` decides and applies."""

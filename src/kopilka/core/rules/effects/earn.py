@@ -1,0 +1,75 @@
+"""Earning points."""
+
+from enum import Enum
+from typing import Annotated, ClassVar
+
+from kopilka.core.programme.document import Effect, Lane, PointsKind
+from kopilka.core.programme.fields import PERCENT, POINTS, KindId, MoneyMinor, Scale, Span
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.goods import Matcher
+from kopilka.values.quantity import ONE
+from kopilka.values.rounding import PERCENT_WHOLE, divide
+
+HUNDREDTHS = 100
+
+
+class RoundEach(Enum):
+    """What is rounded: the whole receipt once, or every line."""
+
+    RECEIPT = "receipt"
+    LINE = "line"
+
+
+class Earn(Effect, frozen=True):
+    """Gives points of a kind: `percent` of what was paid (in the worth of the points), or `points` — once, for
+    every `per` of money paid, or for each piece (`each`). What was paid with points counts only where
+    `with_points_part` says so. `pending` and `life` override those of the kind."""
+
+    NAME: ClassVar[str] = "earn"
+    SHORT: ClassVar[str] = "percent"
+    LANE: ClassVar[Lane] = Lane.EARNING
+    percent: Annotated[Scale | None, PERCENT] = None
+    points: Annotated[Scale | None, POINTS] = None
+    per: MoneyMinor | None = None
+    each: bool = False
+    whole: bool = False
+    kind: KindId = ""
+    round: RoundEach = RoundEach.RECEIPT
+    with_points_part: bool = False
+    pending: Span | None = None
+    life: Span | None = None
+
+    def basis(self, context: Context, scope: list[int]) -> list[int]:
+        """What was paid for each line in scope, in minor units (below zero where discounts given outside
+        exceed the line)."""
+        if self.with_points_part:
+            return [context.left[i] for i in scope]
+        return [context.left[i] - context.points[i] for i in scope]
+
+    def units(self, context: Context, kind: PointsKind, scope: list[int], goods: Matcher | None) -> list[int]:
+        """Smallest units earned: one number for the receipt, or one for each line in scope."""
+        basis = self.basis(context, scope)
+        if self.points is not None and self.each:
+            counts = [context.lines[i].quantity for i in scope]
+            basis = counts if self.round is RoundEach.LINE else [sum(counts)]
+        elif self.round is RoundEach.LINE:
+            basis = [max(0, amount) for amount in basis]
+        else:
+            basis = [max(0, sum(basis))]
+        if self.percent is not None:
+            share = context.scale(self.percent, goods)
+            return [
+                divide(paid * share * kind.scale, PERCENT_WHOLE * kind.worth, kind.round) for paid in basis
+            ]
+        if self.points is None:
+            return [0]
+        return self._points(context.scale(self.points, goods) * kind.scale, basis, kind)
+
+    def _points(self, each: int, basis: list[int], kind: PointsKind) -> list[int]:
+        if self.each:
+            return [divide(count * each, ONE * HUNDREDTHS, kind.round) for count in basis]
+        if self.per is None:
+            return [divide(each, HUNDREDTHS, kind.round)]
+        if self.whole:
+            return [divide(paid // self.per * each, HUNDREDTHS, kind.round) for paid in basis]
+        return [divide(paid * each, self.per * HUNDREDTHS, kind.round) for paid in basis]

@@ -1,0 +1,142 @@
+"""evaluate: one receipt, one programme version, one member → one Decision. The same lines of code serve the
+quote, the closed receipt, the preview and the back-test."""
+
+from collections.abc import Mapping
+
+from kopilka.core.member.member import Member, Used
+from kopilka.core.programme.document import Lane
+from kopilka.core.receipt import Receipt, Shop
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.decision import CapUse, Decision, Earned, Skipped, SpendRoom, Spent, Taken
+from kopilka.core.rules.earning import earn, value_of, welcome
+from kopilka.core.rules.limits import cap_uses
+from kopilka.core.rules.reason import reason_kind
+from kopilka.core.rules.ruleset import Ruleset
+from kopilka.core.rules.spending import spend, spend_room
+from kopilka.core.rules.stacking import run_lane
+from kopilka.values.share import allocate_within
+
+PROGRAMME_PAUSED = reason_kind(
+    "programme_paused", ru="программа приостановлена", en="the programme is paused"
+)
+DISCOUNT_LANES = (Lane.PRICES, Lane.DISCOUNTS, Lane.COUPONS, Lane.DELIVERY)
+
+
+def evaluate(
+    rules: Ruleset,
+    receipt: Receipt,
+    shop: Shop,
+    member: Member | None,
+    *,
+    available: int = 0,
+    budgets: Mapping[str, Used] | None = None,
+) -> Decision:
+    """Decide a receipt. `available` is the spendable balance of the paying kind in smallest units; `budgets`
+    what campaign budgets have used so far. Reads no clock: every date comes from the receipt's moment."""
+    context = Context(receipt, shop, member, {})
+    context.classes = rules.classes(context.day)
+    context.discountable = _discountable(context)
+    context.budgets = budgets or {}
+    if receipt.given_minor:
+        _spread_given(context, receipt.given_minor)
+    if rules.programme.paused:
+        ids = [rule.id for rule in rules.programme.rules]
+        return _decision(context, rules, [], [Skipped(id_, PROGRAMME_PAUSED()) for id_ in ids])
+    taken: list[Taken] = []
+    skipped: list[Skipped] = []
+    zone = rules.programme.zone
+
+    def points_after() -> int:
+        return sum(value_of(rules, offer) for offer in earn(context, rules, zone=zone)[0])
+
+    for lane in DISCOUNT_LANES:
+        if rules.lanes[lane]:
+            lane_taken, lane_skipped = run_lane(context, rules, lane, points_after)
+            taken += lane_taken
+            skipped += lane_skipped
+    room, line_room = spend_room(context, rules, available)
+    spent = spend(context, rules, receipt.spend, room, line_room) if receipt.spend is not None else None
+    earned, not_earned = earn(context, rules, zone=zone)
+    return _decision(context, rules, taken, skipped + not_earned, room, spent, earned)
+
+
+def greet(rules: Ruleset, receipt: Receipt, shop: Shop, member: Member) -> list[Earned]:
+    """What enrolling gives; `receipt` is empty and tells only the moment."""
+    context = Context(receipt, shop, member, rules.classes(receipt.at.date()))
+    return [] if rules.programme.paused else welcome(context, rules, zone=rules.programme.zone)
+
+
+def _discountable(context: Context) -> list[int]:
+    classes = context.classes
+    return [
+        i for i in range(context.goods_count)
+        if not (name := context.lines[i].product_class) or name not in classes or classes[name].discount
+    ]  # fmt: skip
+
+
+def _spread_given(context: Context, given: int) -> None:
+    room = [max(0, left) for left in context.left]
+    parts = allocate_within(min(given, sum(room)), room, room, context.order)
+    for i, part in enumerate(parts):
+        context.left[i] -= part
+    over = given - sum(parts)
+    if over > 0 and context.left:
+        context.left[context.order.index(0)] -= over
+
+
+def _decision(
+    context: Context,
+    rules: Ruleset,
+    taken: list[Taken],
+    skipped: list[Skipped],
+    room: SpendRoom | None = None,
+    spent: Spent | None = None,
+    earned: list[Earned] | None = None,
+) -> Decision:
+    receipt, goods = context.receipt, context.goods_count
+    earned = earned or []
+    due = max(0, sum(context.left))
+    classes = context.classes
+    counted = tuple(
+        1
+        if i < goods and not (line.product_class in classes and not classes[line.product_class].count)
+        else 0
+        for i, line in enumerate(context.lines)
+    )
+    return Decision(
+        programme=rules.programme.programme,
+        version=rules.version,
+        currency=rules.programme.currency,
+        at=receipt.at,
+        goods_minor=sum(line.sum_minor for line in receipt.lines),
+        delivery_minor=0 if receipt.delivery is None else receipt.delivery.sum_minor,
+        given_minor=sum(line.given_minor for line in context.lines) + receipt.given_minor,
+        discount_minor=sum(row.minor for row in taken),
+        due_minor=due,
+        paid_minor=due - (0 if spent is None else spent.minor),
+        left=tuple(context.left),
+        counted=counted,
+        level="" if context.member is None else context.member.level,
+        taken=tuple(taken),
+        room=room or SpendRoom(),
+        spent=spent,
+        earned=tuple(earned),
+        skipped=tuple(skipped),
+        caps=_caps(context, rules, taken, earned),
+    )
+
+
+def _caps(context: Context, rules: Ruleset, taken: list[Taken], earned: list[Earned]) -> tuple[CapUse, ...]:
+    capped = rules.capped_members.keys() | rules.budgeted.keys()
+    if not capped:
+        return ()
+    gives: dict[str, tuple[int, int]] = {}
+    for row in taken:
+        if row.rule in capped:
+            money, points = gives.get(row.rule, (0, 0))
+            gives[row.rule] = (money + row.minor, points)
+    for offer in earned:
+        if offer.rule in capped:
+            money, points = gives.get(offer.rule, (0, 0))
+            gives[offer.rule] = (money, points + offer.units)
+    return cap_uses(context, gives, rules.capped_members | rules.budgeted)

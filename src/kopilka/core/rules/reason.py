@@ -1,0 +1,36 @@
+"""Reasons: why a rule applied or did not, as a code with parameters; words stand beside the code.
+
+A placeholder says how its parameter is shown: `{missing:money}`, `{level:level}`, `{count:count}`.
+"""
+
+import msgspec
+
+
+class Reason(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One "why" or "why not": stored as it is, rendered in the reader's language."""
+
+    code: str
+    params: dict[str, int | str] = {}
+
+
+class ReasonKind(msgspec.Struct, frozen=True):
+    """A documented reason: its words by language, and whether meeting it would unlock the rule."""
+
+    code: str
+    words: dict[str, str]
+    unlocks: bool = False
+
+    def __call__(self, **params: int | str) -> Reason:
+        return Reason(self.code, params)
+
+
+REASONS: dict[str, ReasonKind] = {}
+
+
+def reason_kind(code: str, *, ru: str, en: str, unlocks: bool = False) -> ReasonKind:
+    """Declare a reason; a code is declared once."""
+    if code in REASONS:
+        message = f"reason {code} is declared twice"
+        raise ValueError(message)
+    REASONS[code] = ReasonKind(code, {"ru": ru, "en": en}, unlocks)
+    return REASONS[code]

@@ -1,0 +1,99 @@
+"""Paying with points: the most that is allowed here and why, and how it is shared over the lines."""
+
+from kopilka.core.programme.document import PointsKind, Spending
+from kopilka.core.receipt import SpendRequest
+from kopilka.core.rules.conditions.member import MEMBERS_ONLY
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.decision import SpendRoom, Spent
+from kopilka.core.rules.effects.earn import HUNDREDTHS
+from kopilka.core.rules.goods import matcher
+from kopilka.core.rules.reason import Reason, reason_kind
+from kopilka.core.rules.ruleset import Ruleset
+from kopilka.values.rounding import PERCENT_WHOLE
+from kopilka.values.share import allocate_within
+
+NO_SPENDING = reason_kind(
+    "no_spending", ru="программа не принимает бонусы в оплату", en="points do not pay here"
+)
+SHARE_LIMIT = reason_kind(
+    "spend_share",
+    ru="бонусами можно оплатить не больше {share:percent} покупки",
+    en="points pay at most {share:percent}",
+)
+BALANCE_LIMIT = reason_kind("spend_balance", ru="столько бонусов на счёте", en="this is the balance")
+GOODS_LIMIT = reason_kind(
+    "spend_goods", ru="эти товары нельзя оплатить бонусами", en="these goods cannot be paid with points"
+)
+LEAST_LIMIT = reason_kind(
+    "spend_least", ru="бонусами платят от {least:points}", en="points pay from {least:points} on"
+)
+MEMBER_LIMIT = reason_kind("spend_member", ru="таков лимит участника", en="this is the member's limit")
+
+
+def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendRoom, list[int]]:
+    """The most units that may pay, the reason for the limit, and what each line can bear."""
+    spending = rules.programme.spend
+    kind_id = rules.programme.spend_kind()
+    if spending is None or not kind_id:
+        return SpendRoom(reason=NO_SPENDING()), []
+    if context.member is None:
+        return SpendRoom(kind_id, reason=MEMBERS_ONLY()), []
+    kind = rules.programme.points[kind_id]
+    room = _line_room(context, rules, spending)
+    total = max(0, sum(context.left if spending.delivery else context.left[: context.goods_count]))
+    share = _share(context, spending)
+    by_share, by_goods = total * share // PERCENT_WHOLE, min(sum(room), max(0, sum(context.left)))
+    reason: Reason = SHARE_LIMIT(share=share) if by_share <= by_goods else GOODS_LIMIT()
+    most = min(by_share, by_goods) * kind.scale // kind.worth
+    for limit, why in ((available, BALANCE_LIMIT()), (context.member.spend_max_units, MEMBER_LIMIT())):
+        if limit is not None and limit < most:
+            most, reason = max(0, limit), why
+    most = _stepped(most, spending, kind)
+    least = 0 if spending.least is None else spending.least * kind.scale // HUNDREDTHS
+    if most < least:
+        return SpendRoom(kind_id, reason=LEAST_LIMIT(least=least)), room
+    return SpendRoom(kind_id, most, most * kind.worth // kind.scale, reason), room
+
+
+def _line_room(context: Context, rules: Ruleset, spending: Spending) -> list[int]:
+    goods = None if spending.goods is None else matcher(spending.goods)
+    caps = rules.programme.caps
+    room = [0] * len(context.lines)
+    for i, line in enumerate(context.lines):
+        if i >= context.goods_count and not spending.delivery:
+            continue
+        name = line.product_class
+        if (name in context.classes and not context.classes[name].spend) or (goods and not goods(line)):
+            continue
+        most = context.left[i] - line.floor_minor
+        if caps.with_points and caps.line is not None:
+            taken = line.sum_minor - line.given_minor - context.left[i]
+            most = min(most, line.sum_minor * caps.line // PERCENT_WHOLE - taken)
+        room[i] = max(0, most)
+    return room
+
+
+def _share(context: Context, spending: Spending) -> int:
+    shop = context.shop
+    named = [share for id_, share in spending.inside.items() if id_ == shop.id or id_ in shop.groups]
+    return min(named) if named else spending.up_to
+
+
+def _stepped(units: int, spending: Spending, kind: PointsKind) -> int:
+    step = 1 if spending.step is None else max(1, spending.step * kind.scale // HUNDREDTHS)
+    return units // step * step
+
+
+def spend(
+    context: Context, rules: Ruleset, wish: SpendRequest, room: SpendRoom, line_room: list[int]
+) -> Spent | None:
+    """Points that pay: what was wished, at most what there is room for. Marks them on the lines."""
+    units = room.units if wish.units is None else min(wish.units, room.units)
+    if units <= 0:
+        return None
+    kind = rules.programme.points[room.kind]
+    minor = units * kind.worth // kind.scale
+    weights = [max(0, left) if line_room[i] else 0 for i, left in enumerate(context.left)]
+    parts = allocate_within(minor, weights, line_room, context.order)
+    context.points = parts
+    return Spent(room.kind, units, minor, tuple(parts))

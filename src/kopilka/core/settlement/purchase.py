@@ -1,0 +1,142 @@
+"""Closing and holding receipts: what a Decision does to the book and the standing."""
+
+from datetime import datetime
+
+import msgspec
+
+from kopilka.core.event import LEVEL_MOVED, RECEIPT_CLOSED, RECEIPT_HELD, Event
+from kopilka.core.ledger.book import Book
+from kopilka.core.ledger.lot import Hold
+from kopilka.core.ledger.posting import ISSUANCE, SPENDING, Cause
+from kopilka.core.member.member import Member, Used
+from kopilka.core.member.standing import Standing, rank_now
+from kopilka.core.programme.document import Levels, Programme
+from kopilka.core.receipt import Receipt
+from kopilka.core.rules.decision import Decision, Earned
+from kopilka.core.settlement.sale import CLOSED, HELD, Sale, counted_minor
+from kopilka.values.period import day_end, day_start, local_day
+
+
+class Who(msgspec.Struct, frozen=True):
+    """Facts about a member that do not change within a batch."""
+
+    member_id: str
+    card_types: frozenset[str] = frozenset()
+    tags: frozenset[str] = frozenset()
+    spend_max_units: int | None = None
+
+
+def snapshot(
+    who: Who, book: Book, standing: Standing, levels: Levels | None, now: datetime, zone: str
+) -> Member:
+    """The member as rules see them now: today's level and counters, whatever day the receipt is from."""
+    level, rank = "", -1
+    if levels is not None:
+        rank = rank_now(levels, standing, local_day(now, zone))
+        level = levels.ladder[rank].id
+    return Member(
+        holder_id=book.holder_id,
+        member_id=who.member_id,
+        level=level,
+        level_rank=rank,
+        receipts=standing.receipts,
+        card_types=who.card_types,
+        tags=who.tags,
+        enrolled_at=standing.enrolled_at,
+        used=standing.used,
+        spend_max_units=who.spend_max_units,
+    )
+
+
+def close(
+    programme: Programme,
+    receipt: Receipt,
+    decision: Decision,
+    book: Book | None,
+    standing: Standing | None,
+    cause: Cause,
+) -> tuple[Sale, list[Event]]:
+    """Post a Decision: spend, earn, count. The book has been brought to the moment; a guest has neither."""
+    day = local_day(receipt.at, programme.zone)
+    if book is None or standing is None:
+        sale = Sale(receipt, decision, CLOSED, day, cause.recorded_at)
+        return sale, [_closed(sale, "")]
+    spend_lots: tuple[tuple[int, int], ...] = ()
+    account = f"{SPENDING}:{receipt.shop}"
+    if receipt.id in book.holds:
+        spend_lots = book.post_hold(receipt.id, cause, account)
+    elif decision.spent is not None:
+        spend_lots = book.debit(decision.spent.kind, decision.spent.units, cause, account)
+    earned_lots = tuple([issue(programme, book, earned, cause) for earned in decision.earned])
+    won = count(programme, decision, standing, receipt.at, cause.recorded_at)
+    sale = Sale(
+        receipt, decision, CLOSED, day, cause.recorded_at,
+        spend_lots=spend_lots, earned_lots=earned_lots, level_won=won,
+    )  # fmt: skip
+    events = [_closed(sale, book.holder_id)]
+    if won:
+        data: dict[str, object] = {"from": decision.level, "to": won, "programme": programme.programme}
+        events.append(Event(LEVEL_MOVED, book.holder_id, receipt.at, receipt.id, data))
+    return sale, events
+
+
+def issue(programme: Programme, book: Book, earned: Earned, cause: Cause) -> int:
+    """Put earned points into a lot of their own with its days; returns the lot."""
+    zone = programme.zone
+    return book.credit(
+        earned.kind, earned.units, cause, f"{ISSUANCE}:{earned.rule}",
+        active_from=day_start(earned.active_on, zone),
+        expires_at=None if earned.last_on is None else day_end(earned.last_on, zone),
+    )  # fmt: skip
+
+
+def count(programme: Programme, decision: Decision, standing: Standing, at: datetime, now: datetime) -> str:
+    """Count a kept purchase towards levels and caps; returns the level it won, if any."""
+    levels = programme.levels
+    points = 0
+    if levels is not None and levels.points:
+        points = sum(earned.units for earned in decision.earned if earned.kind == levels.points)
+    day = local_day(at, programme.zone)
+    today = day if at is now else local_day(now, programme.zone)
+    before = -1 if levels is None else rank_now(levels, standing, today)
+    standing.book(day, spend_minor=counted_minor(decision), receipts=1, points=points)
+    for use in decision.caps:
+        if use.period:
+            standing.use(use.rule, use.period, Used(use.uses, use.money_minor, use.points_units))
+    if levels is None:
+        return ""
+    after = rank_now(levels, standing, today)
+    level = levels.ladder[after].id
+    if level != standing.level:
+        standing.level, standing.level_since = level, now
+    return level if after > before else ""
+
+
+def _closed(sale: Sale, holder_id: str) -> Event:
+    decision = sale.decision
+    data: dict[str, object] = {
+        "programme": decision.programme,
+        "shop": sale.receipt.shop,
+        "paid_minor": decision.paid_minor,
+        "currency": decision.currency,
+        "spent": 0 if decision.spent is None else decision.spent.units,
+        "earned": {earned.rule: earned.units for earned in decision.earned},
+    }
+    return Event(RECEIPT_CLOSED, holder_id, sale.receipt.at, sale.receipt.id, data)
+
+
+def hold(
+    programme: Programme, receipt: Receipt, decision: Decision, book: Book | None, cause: Cause, *,
+    lapses_at: datetime, revision: int,
+) -> tuple[Sale, list[Event]]:  # fmt: skip
+    """Reserve what a Decision spends; closing later posts exactly this Decision."""
+    day = local_day(receipt.at, programme.zone)
+    sale = Sale(receipt, decision, HELD, day, cause.recorded_at, revision=revision, lapses_at=lapses_at)
+    if book is not None:
+        spent = decision.spent
+        kind, units = ("", 0) if spent is None else (spent.kind, spent.units)
+        wanted = Hold(receipt.id, revision, kind, units, (), cause.recorded_at, lapses_at)
+        placed = book.hold(kind, units, wanted, cause.recorded_at)
+        sale = msgspec.structs.replace(sale, spend_lots=placed.parts)
+    data: dict[str, object] = {"lapses_at": lapses_at.isoformat(), "revision": revision}
+    return sale, [Event(RECEIPT_HELD, "" if book is None else book.holder_id, receipt.at, receipt.id, data)]

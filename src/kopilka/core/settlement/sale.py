@@ -1,0 +1,97 @@
+"""The state of one receipt between hold, close and return; and what its mirror image is worth.
+
+`progress[i]` says how much of line i has come back, in units of `line_whole(i)`: whole quantities and whole
+kopecks both divide it, so returns by quantity and by amount mix without losing a kopeck."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from kopilka.core.receipt import Line, Receipt
+from kopilka.core.rules.decision import Decision
+from kopilka.values.share import cumulative
+
+HELD, CLOSED, VOIDED, RELEASED = "held", "closed", "voided", "released"
+
+
+class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A receipt with its stored Decision. `spend_lots` are (lot, units) in the order drawn, `earned_lots` the lot
+    of each Earned; `day` is the programme's local day of the sale."""
+
+    receipt: Receipt
+    decision: Decision
+    state: str
+    day: date
+    recorded_at: datetime
+    revision: int = 1
+    holder_id: str = ""
+    member_id: str = ""
+    lapses_at: datetime | None = None
+    spend_lots: tuple[tuple[int, int], ...] = ()
+    earned_lots: tuple[int, ...] = ()
+    progress: tuple[int, ...] = ()
+    level_won: str = ""
+    variance: dict[str, int] = {}
+
+    def lines(self) -> tuple[Line, ...]:
+        """Goods, then delivery."""
+        return tuple(self.receipt.all_lines())
+
+    def paid_parts(self) -> list[int]:
+        """Money paid for each line (below zero where discounts given outside exceed it)."""
+        spent = self.decision.spent
+        if spent is None:
+            return list(self.decision.left)
+        return [left - part for left, part in zip(self.decision.left, spent.parts, strict=True)]
+
+    def wholes(self) -> list[int]:
+        """What `progress` reaches when a line has wholly come back."""
+        lines, paid = self.lines(), self.paid_parts()
+        return [max(1, line.quantity) * max(1, part) for line, part in zip(lines, paid, strict=True)]
+
+    def done(self) -> list[int]:
+        """Progress of every line, zeroes at first."""
+        return list(self.progress) or [0] * len(self.decision.left)
+
+
+class Rest(msgspec.Struct, frozen=True):
+    """What of a sale is still kept at some progress: money, points paid with, money that counts to levels."""
+
+    paid_minor: int
+    points_minor: int
+    counted_minor: int
+    earned: tuple[int, ...]
+    complete: bool
+
+
+def rest_of(sale: Sale, progress: list[int]) -> Rest:
+    """What the buyer keeps of a sale; differences between two progresses are what a return moves."""
+    decision, wholes = sale.decision, sale.wholes()
+    spent_parts = decision.spent.parts if decision.spent is not None else (0,) * len(wholes)
+
+    def kept(parts: tuple[int, ...]) -> list[int]:
+        return [
+            part - cumulative(part, done, of) for part, done, of in zip(parts, progress, wholes, strict=True)
+        ]
+
+    left, points = kept(decision.left), kept(spent_parts)
+    counted = sum(row - part for row, part, yes in zip(left, points, decision.counted, strict=True) if yes)
+    return Rest(
+        paid_minor=max(0, sum(left)) - sum(points),
+        points_minor=sum(points),
+        counted_minor=max(0, counted),
+        earned=tuple(
+            sum(kept(earned.parts)) if any(earned.parts) else earned.units for earned in decision.earned
+        ),
+        complete=all(done >= of for done, of in zip(progress, wholes, strict=True)),
+    )
+
+
+def counted_minor(decision: Decision) -> int:
+    """Money of a purchase that counts towards levels: goods that count, without the part paid with points."""
+    spent = decision.spent
+    total = 0
+    for i, yes in enumerate(decision.counted):
+        if yes:
+            total += decision.left[i] - (0 if spent is None else spent.parts[i])
+    return max(0, total)
