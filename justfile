@@ -43,7 +43,7 @@ lock:
 
 # collect the texts to translate and bring the catalogues up to date
 messages:
-    {{ python }} -m kopilka.words.messages
+    {{ python }} -m kopilka.words
 
 # what the next changelog will say
 changes:

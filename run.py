@@ -6,12 +6,15 @@ what it was made from, so the second start does nothing and asks no network.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
@@ -32,7 +35,10 @@ CHECKS: list[tuple[str, list[str]]] = [
     ("ruff check", ["-m", "ruff", "check"]),
     ("ruff format", ["-m", "ruff", "format", "--check"]),
     ("mypy --strict", ["-m", "mypy"]),
-    ("import-linter", ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]),
+    (
+        "import-linter",
+        ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"],
+    ),
     ("pytest", ["-m", "pytest", "-n", "2"]),
 ]
 
@@ -74,6 +80,20 @@ def check() -> int:
 def prepare(*, dev: bool) -> None:
     if sys.version_info < (3, 11):  # noqa: UP036 - a person may well start this with an older Python
         sys.exit(f"Kopilka needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    with alone():
+        make(dev=dev)
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One run.py at a time prepares this folder; a second one waits and finds it done."""
+    (HOUSE / ".cache").mkdir(exist_ok=True)
+    with (HOUSE / ".cache" / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def make(*, dev: bool) -> None:
     base = f"{sys.version}\n{base_python()}"
     if not (PYTHON.exists() and stamped("python", base)):
         say("making .venv")
@@ -134,7 +154,7 @@ def uv_binary() -> str:
     shutil.rmtree(UV_HOME, ignore_errors=True)
     pip = [base_python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
     where = ["--target", str(UV_HOME), "--require-hashes", "-r", "requirements-uv.lock"]
-    run([*pip, *where], environment())
+    run([*pip, *where], environment() | {"PIP_ROOT_USER_ACTION": "ignore"})
     made.write_text(digest(wanted), encoding="utf-8")
     return str(binary)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -34,9 +35,22 @@ time.sleep(60)
 """
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as a first start leaves it: copied, because making one takes most of a test's time."""
+    folder = tmp_path_factory.mktemp("made") / "data"
+    with EmbeddedPostgres(folder, unsafe=True):
+        return folder
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
-    with EmbeddedPostgres(tmp_path / "data", unsafe=True) as started:
+def data(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "data", symlinks=True))
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[EmbeddedPostgres]:
+    with EmbeddedPostgres(data, unsafe=True) as started:
         yield started
 
 
@@ -81,11 +95,11 @@ def test_only_we_may_enter_the_socket_folder(server: EmbeddedPostgres) -> None:
     assert stat.S_IMODE(server.socket.stat().st_mode) == 0o700
 
 
-def test_what_was_committed_is_there_after_a_restart(tmp_path: Path) -> None:
-    with EmbeddedPostgres(tmp_path / "data") as first, psycopg.connect(first.conninfo) as connection:
+def test_what_was_committed_is_there_after_a_restart(data: Path) -> None:
+    with EmbeddedPostgres(data) as first, psycopg.connect(first.conninfo) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
 
-    with EmbeddedPostgres(tmp_path / "data") as second:
+    with EmbeddedPostgres(data) as second:
         assert ask(second.conninfo, "SELECT number FROM kept") == 7
         assert ask(second.conninfo, "SHOW fsync") == "on"
 
@@ -105,14 +119,17 @@ def test_a_second_server_over_the_same_folder_is_refused(server: EmbeddedPostgre
     assert ask(server.conninfo, "SELECT 1") == 1
 
 
-def test_a_killed_server_is_started_again(server: EmbeddedPostgres) -> None:
-    assert server.process is not None
-    before = server.process.pid
-    os.kill(before, signal.SIGKILL)
-    time.sleep(0.05)
+def test_a_killed_server_is_started_again_with_all_that_was_committed(data: Path) -> None:
+    with EmbeddedPostgres(data) as server:
+        assert server.process is not None
+        before = server.process.pid
+        with psycopg.connect(server.conninfo) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 7 AS number")
+        os.kill(before, signal.SIGKILL)
+        time.sleep(0.05)
 
-    assert ask(server.conninfo, "SELECT 1") == 1
-    assert server.process.pid != before
+        assert ask(server.conninfo, "SELECT number FROM kept") == 7
+        assert server.process.pid != before
 
 
 def test_a_killed_backend_is_survived(server: EmbeddedPostgres) -> None:
@@ -124,8 +141,8 @@ def test_a_killed_backend_is_survived(server: EmbeddedPostgres) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent is gone")
-def test_the_server_ends_when_we_are_killed(tmp_path: Path) -> None:
-    pid = killed_holder(tmp_path / "data")
+def test_the_server_ends_when_we_are_killed(data: Path) -> None:
+    pid = killed_holder(data)
     deadline = time.monotonic() + 10
     while is_alive(pid) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -133,15 +150,14 @@ def test_the_server_ends_when_we_are_killed(tmp_path: Path) -> None:
     assert not is_alive(pid)
 
 
-def test_the_next_start_does_not_wait_for_a_person_after_we_were_killed(tmp_path: Path) -> None:
-    killed_holder(tmp_path / "data")
+def test_the_next_start_does_not_wait_for_a_person_after_we_were_killed(data: Path) -> None:
+    killed_holder(data)
 
-    with EmbeddedPostgres(tmp_path / "data", unsafe=True) as server:
+    with EmbeddedPostgres(data, unsafe=True) as server:
         assert ask(server.conninfo, "SELECT 1") == 1
 
 
-def test_an_orphan_is_stopped_by_the_next_start(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def test_an_orphan_is_stopped_by_the_next_start(data: Path) -> None:
     with EmbeddedPostgres(data, unsafe=True) as first:
         binaries, socket = first.binaries, first.socket
     command = binaries.command("postgres", "-D", str(data / "cluster"), "-k", str(socket), "-h", "")

@@ -47,7 +47,7 @@ SETTINGS = {
     # A statement may hold a phone or a name; the server's log is no place for them.
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
-    "idle_in_transaction_session_timeout": "60s",
+    "idle_in_transaction_session_timeout": "10min",  # nothing that waits may hold back vacuum for ever
 }
 # For data that nobody will miss: tests and experiments.
 UNSAFE = {

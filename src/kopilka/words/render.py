@@ -1,0 +1,169 @@
+"""Reasons in the reader's language: a template with typed places, filled from stored parameters.
+
+`"ещё {missing:money} до бесплатной доставки"`. A place is `{name:type}`, or `{name:count|штука|штуки|штук}` where
+a noun follows its number; `{{` and `}}` are braces. Parameters are what a Decision stores: integers, texts, ISO days.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
+from functools import lru_cache
+
+import msgspec
+
+from kopilka.values.money import Money
+from kopilka.values.points import Points
+from kopilka.words import calendar, formats
+from kopilka.words.languages import language
+
+_PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+class PointsWords(msgspec.Struct, frozen=True):
+    """How a points kind is named in each language, and how many decimals it has."""
+
+    forms: Mapping[str, tuple[str, ...]]
+    decimals: int = 0
+
+    def forms_in(self, tag: str) -> tuple[str, ...]:
+        """The forms in a language, or in the nearest one that the shop has named."""
+        for wish in (tag, *language(tag).fallback, "en", "ru"):
+            if wish in self.forms:
+                return self.forms[wish]
+        return next(iter(self.forms.values()), ())
+
+
+class Tongue(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is being spoken to: language, money, names of points and levels, zone.
+
+    The first points kind is the one meant where a parameter is a bare integer.
+    """
+
+    language: str = "ru"
+    currency: str = "RUB"
+    points: Mapping[str, PointsWords] = {}
+    zone: str = "Europe/Moscow"
+    levels: Mapping[str, str] = {}
+
+
+class TemplateError(ValueError):
+    """A template of a reason is wrong: it says which place and why."""
+
+
+class _Place(msgspec.Struct, frozen=True):
+    name: str
+    kind: str
+    forms: tuple[str, ...]
+
+
+def render(template: str, params: Mapping[str, object], tongue: Tongue, *, code: str = "") -> str:
+    """Fill a template for a reader. Never raises: what cannot be said is shown as the reason's code and parameters."""
+    try:
+        return "".join(
+            part if isinstance(part, str) else _WRITERS[part.kind](params[part.name], part, tongue)
+            for part in _parts(template)
+        )
+    except (TemplateError, KeyError, ValueError, TypeError, AttributeError, IndexError, ArithmeticError):
+        shown = ", ".join(f"{name}={value}" for name, value in params.items())
+        return " ".join(filter(None, (code or template, f"({shown})" if shown else "")))
+
+
+def check_template(template: str, params_names: Collection[str]) -> None:
+    """Refuse (TemplateError) a template with an unknown type, a bad place, or a parameter that is not in the names."""
+    for part in _parts(template):
+        if not isinstance(part, str) and part.name not in params_names:
+            raise TemplateError(f"{template!r}: {part.name!r} is not among {sorted(params_names)}")
+
+
+@lru_cache(maxsize=4096)
+def _parts(template: str) -> tuple[str | _Place, ...]:
+    parts: list[str | _Place] = []
+    start = 0
+    for found in _PLACE.finditer(template):
+        parts.append(template[start : found.start()])
+        start = found.end()
+        if found[0] in ("{{", "}}"):
+            parts.append(found[0][0])
+        elif found[1] is None:
+            raise TemplateError(f"{template!r}: a lonely {found[0]!r}")
+        else:
+            parts.append(_place(found[1], template))
+    parts.append(template[start:])
+    return tuple(part for part in parts if part)
+
+
+def _place(text: str, template: str) -> _Place:
+    name, _, kind_and_forms = text.partition(":")
+    kind, *forms = kind_and_forms.split("|")
+    if not _NAME.match(name):
+        raise TemplateError(f"{template!r}: {name!r} is not a parameter's name")
+    if kind not in _WRITERS:
+        raise TemplateError(f"{template!r}: {kind!r} is not one of {', '.join(sorted(_WRITERS))}")
+    if forms and (kind != "count" or not all(forms)):
+        raise TemplateError(f"{template!r}: the forms of {name!r} are not understood")
+    return _Place(name, kind, tuple(forms))
+
+
+def _money(value: object, _: _Place, tongue: Tongue) -> str:
+    if isinstance(value, Money):
+        return formats.money(tongue.language, value.minor, value.currency, short=True)
+    return formats.money(tongue.language, _whole(value), tongue.currency, short=True)
+
+
+def _points(value: object, _: _Place, tongue: Tongue) -> str:
+    kind, units = (value.kind, value.units) if isinstance(value, Points) else (None, _whole(value))
+    words = tongue.points[kind] if kind else next(iter(tongue.points.values()))
+    return formats.points(tongue.language, units, words.decimals, words.forms_in(tongue.language))
+
+
+def _count(value: object, place: _Place, tongue: Tongue) -> str:
+    number = formats.number(tongue.language, _whole(value))
+    return f"{number}{formats.SPACE}{formats.noun(tongue.language, _whole(value), 0, place.forms)}".strip()
+
+
+def _percent(value: object, _: _Place, tongue: Tongue) -> str:
+    return formats.percent(tongue.language, _whole(value))
+
+
+def _quantity(value: object, _: _Place, tongue: Tongue) -> str:
+    return formats.quantity(tongue.language, _whole(value))
+
+
+def _date(value: object, _: _Place, tongue: Tongue) -> str:
+    if isinstance(value, datetime):
+        return calendar.day(tongue.language, calendar.local_day(value, tongue.zone), "long")
+    shown = value if isinstance(value, date) else date.fromisoformat(str(value))
+    return calendar.day(tongue.language, shown, "long")
+
+
+def _moment(value: object, _: _Place, tongue: Tongue) -> str:
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return calendar.moment(tongue.language, at, tongue.zone)
+
+
+def _text(value: object, _: _Place, __: Tongue) -> str:
+    return str(value)
+
+
+def _level(value: object, _: _Place, tongue: Tongue) -> str:
+    return tongue.levels.get(str(value), str(value))
+
+
+def _whole(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(value)
+    return value
+
+
+_WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
+    "money": _money,
+    "points": _points,
+    "percent": _percent,
+    "count": _count,
+    "quantity": _quantity,
+    "date": _date,
+    "moment": _moment,
+    "text": _text,
+    "level": _level,
+}
