@@ -6,6 +6,7 @@ nobody says any more are taken out; nothing is guessed, so nothing is ever fuzzy
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -19,6 +20,10 @@ from kopilka.words.languages import LANGUAGES
 ROOM = Path(__file__).parent
 SOURCE = ROOM.parent.parent
 _SAYING = {"gettext": 1, "raw": 1, "N_": 1, "_": 1, "ngettext": 2, "raw_plural": 2}
+_HEADER = (
+    'msgid ""\nmsgstr ""\n"Language: {tag}\\n"\n"Plural-Forms: {plurals}\\n"\n'
+    '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
+)
 Text = str | tuple[str, ...]
 
 
@@ -76,8 +81,14 @@ def update() -> Iterable[str]:
             yield f"{tag}/{home.name}: + {text!r}"
         for path, catalog in files.items():
             catalog.obsolete.clear()
-            with path.open("wb") as target:
-                write_po(target, catalog, width=120, sort_output=True, no_location=True, omit_header=False)
+            path.write_bytes(_written(catalog, tag))
+
+
+def _written(catalog: Catalog, tag: str) -> bytes:
+    """The file's bytes, under a header without dates and names, so that it changes only when its words do."""
+    body = BytesIO()
+    write_po(body, catalog, width=110, sort_output=True, no_location=True, omit_header=True)
+    return _HEADER.format(tag=tag, plurals=catalog.plural_forms).encode() + body.getvalue()
 
 
 def _key(text: str | Iterable[str]) -> Text:
