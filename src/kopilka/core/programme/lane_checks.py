@@ -1,0 +1,107 @@
+"""Rules against each other in one lane: is the choice among them small enough and clear enough to explain?"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import msgspec
+
+from kopilka.core.programme.document import Chooser, Effect, Lane, PercentOn, Programme, Rule, Trigger
+from kopilka.core.programme.finding import Finding, found
+from kopilka.core.programme.mistakes import caution, error
+from kopilka.core.programme.rule_checks import lane_of
+
+COMBINATIONS_MAX = 4096
+_SHOWN_MAX = 10**12
+
+
+class Rival(msgspec.Struct, frozen=True):
+    """One effect of one rule in a lane."""
+
+    path: str
+    rule: Rule
+    effect: Effect
+
+
+def check_lanes(programme: Programme) -> Iterator[Finding]:
+    """Everything wrong with how rules meet in their lanes."""
+    for lane in Lane:
+        rivals = _rivals(programme, lane)
+        groups = _groups(rivals, programme.lanes.of(lane).choose)
+        if len(rivals) > 1:
+            yield from _combinations(programme, lane, groups)
+            yield from _priorities(programme, lane, groups)
+            if lane is not Lane.EARNING:
+                yield from _mixed(programme, lane, groups)
+
+
+def _rivals(programme: Programme, lane: Lane) -> list[Rival]:
+    return [
+        Rival(f"rules[{number}]", rule, effect)
+        for number, rule in enumerate(programme.rules)
+        if rule.on is Trigger.RECEIPT
+        for effect in rule.effects
+        if lane_of(effect) is lane
+    ]
+
+
+def _groups(rivals: list[Rival], choose: Chooser) -> list[list[Rival]]:
+    """Of each group one rule may apply; rules without a group are each other's rivals unless all apply together."""
+    named: dict[str, list[Rival]] = {}
+    for rival in rivals:
+        alone = choose is Chooser.ALL and not rival.rule.group
+        named.setdefault(rival.path if alone else f"group {rival.rule.group}", []).append(rival)
+    return list(named.values())
+
+
+def _combinations(programme: Programme, lane: Lane, groups: list[list[Rival]]) -> Iterator[Finding]:
+    if programme.lanes.of(lane).choose is Chooser.PRIORITY:
+        return
+    count = 1
+    for group in groups:
+        count = min(count * len(group), _SHOWN_MAX)
+    if count > COMBINATIONS_MAX:
+        mistake = error(
+            "too_many_combinations", "rules", lane=lane.value, combinations=str(count), most=COMBINATIONS_MAX
+        )
+        yield found(msgspec.structs.replace(mistake, hint="group_them"))
+
+
+def _priorities(programme: Programme, lane: Lane, groups: list[list[Rival]]) -> Iterator[Finding]:
+    choose = programme.lanes.of(lane).choose
+    if choose is Chooser.PRIORITY:
+        for group in groups:
+            seen: dict[int, Rival] = {}
+            for rival in group:
+                other = seen.setdefault(rival.rule.priority, rival)
+                if other is not rival:
+                    path, one = f"{rival.path}.priority", other.rule.id
+                    yield found(
+                        error("equal_priority", path, one=one, other=rival.rule.id),
+                        rival.path,
+                        other.path,
+                        "lanes",
+                    )
+    elif choose is Chooser.BEST and len(groups) == 1:
+        for rival in groups[0]:
+            if rival.rule.priority:
+                yield found(caution("priority_ignored", f"{rival.path}.priority", lane=lane.value), "lanes")
+
+
+def _mixed(programme: Programme, lane: Lane, groups: list[list[Rival]]) -> Iterator[Finding]:
+    """Two rules that may apply together and take percents of different prices must be told their order."""
+    settings = programme.lanes.of(lane)
+
+    def base(rival: Rival) -> PercentOn:
+        return rival.rule.percent_on or settings.percent_on
+
+    firsts = [
+        [rival for rival in group if getattr(rival.effect, "percent", None) is not None] for group in groups
+    ]
+    for group, others in combinations(firsts, 2):
+        for one in group:
+            for other in others:
+                if base(one) is not base(other) and one.rule.priority == other.rule.priority:
+                    path = f"{other.path}.percent_on"
+                    mistake = error("mixed_percent_on", path, one=one.rule.id, other=other.rule.id)
+                    yield found(mistake, one.path, other.path, "lanes")
+                    return

@@ -1,0 +1,70 @@
+"""Programme text to programme and back.
+
+YAML 1.2 and JSON become the same tree with line numbers, which `core/programme` reads; every mistake comes out at
+once, each with its line.
+"""
+
+import io
+
+from ruamel.yaml import YAML
+
+from kopilka.core.programme.document import Programme
+from kopilka.core.programme.reader import Reading, read_programme
+from kopilka.core.programme.registry import Registry
+from kopilka.core.programme.writer import to_document
+from kopilka.core.programme.written import BYTES_MAX, UnreadableError, Written
+from kopilka.usecases.programme_json import read_json
+from kopilka.usecases.programme_yaml import read_yaml
+
+
+def read_programme_text(source: bytes | str, registry: Registry) -> Reading:
+    """Read a programme from YAML or JSON; a text that cannot be read at all is one mistake with its line."""
+    written = read_tree(source)
+    if written.root is None:
+        return Reading(None, written.mistakes)
+    return read_programme(written.root, registry, written.mistakes)
+
+
+def write_programme_text(programme: Programme, registry: Registry) -> str:
+    """The programme as YAML that reads back to the same."""
+    yaml = YAML(typ="safe", pure=True)
+    yaml.width, yaml.allow_unicode, yaml.sort_base_mapping_type_on_output = 110, True, False  # type: ignore[assignment]
+    out = io.StringIO()
+    yaml.dump(to_document(programme, registry), out)
+    return out.getvalue()
+
+
+def read_tree(source: bytes | str) -> Written:
+    """The tree of a text, or what is wrong with the text itself."""
+    try:
+        text = _decoded(source)
+        return _either(text) if text.lstrip()[:1] == "{" else read_yaml(text)
+    except UnreadableError as error:
+        return Written(None, (error.mistake,))
+
+
+def _either(text: str) -> Written:
+    """A text in braces: JSON as a rule, else YAML's flow form."""
+    try:
+        return read_json(text)
+    except UnreadableError as json_error:
+        try:
+            return read_yaml(text)
+        except UnreadableError:
+            if text.lstrip()[1:].lstrip()[:1] in ('"', "}"):
+                raise json_error from None
+            raise
+
+
+def _decoded(source: bytes | str) -> str:
+    raw = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
+    if len(raw) > BYTES_MAX:
+        raise UnreadableError("too_large", most=BYTES_MAX)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise UnreadableError("not_utf8", line, error.start - raw.rfind(b"\n", 0, error.start)) from error
+    if not text.strip():
+        raise UnreadableError("empty_document")
+    return text
