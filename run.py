@@ -110,7 +110,14 @@ def make(*, dev: bool) -> None:
     made_from = ["pyproject.toml", "requirements_hook.py", "requirements.in"]
     install("project", made_from, "--no-build-isolation", "--no-deps", "-e", ".", extra=str(HOUSE))
     if dev:
-        install("dev", ["requirements-dev.lock"], "--require-hashes", "-r", "requirements-dev.lock")
+        install(
+            "dev",
+            ["requirements-dev.lock"],
+            "--compile-bytecode",
+            "--require-hashes",
+            "-r",
+            "requirements-dev.lock",
+        )
 
 
 def install(step: str, made_from: list[str], *options: str, extra: str = "") -> None:
