@@ -63,7 +63,10 @@ def test_a_near_day_is_told_from_today(tag: str, hours: int, expected: str) -> N
 
 
 def test_a_length_is_told_in_its_largest_unit() -> None:
-    assert ("3 дня", "2 hours") == (calendar.length("ru", timedelta(days=3)), calendar.length("en", timedelta(hours=2)))
+    assert ("3 дня", "2 hours") == (
+        calendar.length("ru", timedelta(days=3)),
+        calendar.length("en", timedelta(hours=2)),
+    )
 
 
 def test_the_week_begins_on_monday() -> None:

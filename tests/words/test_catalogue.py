@@ -34,7 +34,9 @@ def test_a_translation_keeps_the_parameters_of_its_text() -> None:
     for message in MESSAGES:
         source = message.id if isinstance(message.id, str) else message.id[-1]
         for form in _forms(message.string):
-            assert parameters(source) - {"%(num)s"} <= parameters(form) <= parameters(source) | {"%(num)s"}, form
+            assert parameters(source) - {"%(num)s"} <= parameters(form) <= parameters(source) | {"%(num)s"}, (
+                form
+            )
 
 
 def test_a_percent_sign_is_doubled_everywhere() -> None:

@@ -36,9 +36,16 @@ def test_money_reads_as_people_write_it(tag: str, minor: int, currency: str, exp
 
 @pytest.mark.parametrize(
     ("minor", "signed", "short", "expected"),
-    [(24000, False, True, "240 ₽"), (24050, False, True, "240,50 ₽"), (24000, True, False, "+240,00 ₽"), (0, True, True, "0 ₽")],
+    [
+        (24000, False, True, "240 ₽"),
+        (24050, False, True, "240,50 ₽"),
+        (24000, True, False, "+240,00 ₽"),
+        (0, True, True, "0 ₽"),
+    ],
 )
-def test_money_may_carry_a_sign_and_drop_zero_kopecks(minor: int, signed: bool, short: bool, expected: str) -> None:
+def test_money_may_carry_a_sign_and_drop_zero_kopecks(
+    minor: int, *, signed: bool, short: bool, expected: str
+) -> None:
     assert expected == plain(formats.money("ru", minor, "RUB", signed=signed, short=short))
 
 
@@ -78,7 +85,13 @@ def test_russian_points_take_the_form_of_their_number(units: int, digits: int, e
 
 @pytest.mark.parametrize(
     ("units", "digits", "expected"),
-    [(0, 0, "0 points"), (1, 0, "1 point"), (21, 0, "21 points"), (100, 2, "1 point"), (150, 2, "1.50 points")],
+    [
+        (0, 0, "0 points"),
+        (1, 0, "1 point"),
+        (21, 0, "21 points"),
+        (100, 2, "1 point"),
+        (150, 2, "1.50 points"),
+    ],
 )
 def test_english_points_take_the_form_of_their_number(units: int, digits: int, expected: str) -> None:
     assert expected == plain(formats.points("en", units, digits, EN_POINTS))
@@ -94,7 +107,14 @@ def test_a_fraction_takes_its_own_form_where_the_list_has_one(forms: tuple[str, 
 
 @pytest.mark.parametrize(
     ("tag", "hundredths", "expected"),
-    [("ru", 500, "5 %"), ("ru", 750, "7,5 %"), ("ru", 1, "0,01 %"), ("en", 725, "7.25%"), ("en", 10000, "100%"), ("ru", 0, "0 %")],
+    [
+        ("ru", 500, "5 %"),
+        ("ru", 750, "7,5 %"),
+        ("ru", 1, "0,01 %"),
+        ("en", 725, "7.25%"),
+        ("en", 10000, "100%"),
+        ("ru", 0, "0 %"),
+    ],
 )
 def test_percents_keep_only_the_digits_they_need(tag: str, hundredths: int, expected: str) -> None:
     assert expected == plain(formats.percent(tag, hundredths))
@@ -102,7 +122,14 @@ def test_percents_keep_only_the_digits_they_need(tag: str, hundredths: int, expe
 
 @pytest.mark.parametrize(
     ("tag", "thousandths", "unit", "expected"),
-    [("ru", 3000, "", "3"), ("ru", 333, "кг", "0,333 кг"), ("en", 1500, "kg", "1.5 kg"), ("ru", 1_250_000, "шт.", "1 250 шт.")],
+    [
+        ("ru", 3000, "", "3"),
+        ("ru", 333, "кг", "0,333 кг"),
+        ("en", 1500, "kg", "1.5 kg"),
+        ("ru", 1_250_000, "шт.", "1 250 шт."),
+    ],
 )
-def test_quantities_keep_only_the_digits_they_need(tag: str, thousandths: int, unit: str, expected: str) -> None:
+def test_quantities_keep_only_the_digits_they_need(
+    tag: str, thousandths: int, unit: str, expected: str
+) -> None:
     assert expected == plain(formats.quantity(tag, thousandths, unit))

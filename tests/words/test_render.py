@@ -17,7 +17,12 @@ EN = Tongue(language="en", points={"bonus": BONUS, "pultiki": PULTIKI}, levels={
 @pytest.mark.parametrize(
     ("template", "params", "tongue", "expected"),
     [
-        ("ещё {missing:money} до бесплатной доставки", {"missing": 24000}, RU, "ещё 240 ₽ до бесплатной доставки"),
+        (
+            "ещё {missing:money} до бесплатной доставки",
+            {"missing": 24000},
+            RU,
+            "ещё 240 ₽ до бесплатной доставки",
+        ),
         ("{missing:money} more for free delivery", {"missing": 24050}, EN, "₽240.50 more for free delivery"),
         ("{sum:money}", {"sum": Money(100, "KZT")}, RU, "1 ₸"),
         ("начислено {got:points}", {"got": 15000}, RU, "начислено 150 бонусов"),
@@ -33,10 +38,14 @@ EN = Tongue(language="en", points={"bonus": BONUS, "pultiki": PULTIKI}, levels={
         ("{at:moment}", {"at": "2026-03-08T11:05:00+00:00"}, EN, "8 Mar 2026, 14:05"),
         ("уровень «{l:level}»", {"l": "gold"}, RU, "уровень «Золотой»"),
         ("уровень «{l:level}»", {"l": "unknown"}, RU, "уровень «unknown»"),
+        ("для {l:levels}", {"l": "gold,silver"}, EN, "для Gold, silver"),
+        ("уступило {r:rule}", {"r": "happy"}, RU, "уступило happy"),
         ("код {c:text} {{так}}", {"c": "SPRING"}, RU, "код SPRING {так}"),
     ],
 )
-def test_a_place_is_filled_by_its_type(template: str, params: dict[str, object], tongue: Tongue, expected: str) -> None:
+def test_a_place_is_filled_by_its_type(
+    template: str, params: dict[str, object], tongue: Tongue, expected: str
+) -> None:
     assert expected == render(template, params, tongue).replace("\u00a0", " ")
 
 
@@ -60,7 +69,18 @@ def test_the_fallback_shows_the_parameters_too() -> None:
 
 
 @pytest.mark.parametrize(
-    "template", ["{a:gold}", "{a}", "{b:money}", "{a:money", "a}", "{:money}", "{a:money|x}", "{a:count|x||y}", "{A b:text}"]
+    "template",
+    [
+        "{a:gold}",
+        "{a}",
+        "{b:money}",
+        "{a:money",
+        "a}",
+        "{:money}",
+        "{a:money|x}",
+        "{a:count|x||y}",
+        "{A b:text}",
+    ],
 )
 def test_a_wrong_template_is_refused(template: str) -> None:
     with pytest.raises(TemplateError):

@@ -190,12 +190,19 @@ def _receipt(tag: str) -> ReceiptView:
                 marks=(t("акция", "promo"),),
                 reasons=(
                     Reason(
-                        text=t("Цена уже по акции: скидка карты сюда не идёт", "Promotional price: no card discount here"),
+                        text=t(
+                            "Цена уже по акции: скидка карты сюда не идёт",
+                            "Promotional price: no card discount here",
+                        ),
                         met=False,
                     ),
                 ),
             ),
-            ReceiptLine(title=t("Квас «Домашний», 1 л", "Home kvass, 1 l"), detail=f"3 × {rub(12_000)}", sum=rub(36_000)),
+            ReceiptLine(
+                title=t("Квас «Домашний», 1 л", "Home kvass, 1 l"),
+                detail=f"3 × {rub(12_000)}",
+                sum=rub(36_000),
+            ),
             ReceiptLine(title=t("Доставка", "Delivery"), sum=rub(0), before=rub(19_900)),
         ),
         sums=(
@@ -210,7 +217,9 @@ def _receipt(tag: str) -> ReceiptView:
             ReceiptSum(title=t("К оплате", "To pay"), sum=rub(95_690), kind="total"),
         ),
         earned=formats.points(tag, 143, 0, BONUS.forms_in(tag), signed=True),
-        earned_note=t("Станут доступны 22 марта, сгорят 18 сентября", "Spendable from 22 March, expire on 18 September"),
+        earned_note=t(
+            "Станут доступны 22 марта, сгорят 18 сентября", "Spendable from 22 March, expire on 18 September"
+        ),
         reasons=(
             Reason(text=t("Ещё 240 ₽ до двойных бонусов", "₽240 more for double points"), met=False),
             Reason(text=t("Доставка бесплатна от 1 000 ₽", "Delivery is free from ₽1,000")),

@@ -10,6 +10,7 @@ from functools import partial
 from jinja2 import BaseLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from kopilka.core.rules.reason import Reason
 from kopilka.look.spark import spark
 from kopilka.look.static import Shelf
 from kopilka.values.money import Money, decimal_text, exponent
@@ -17,14 +18,17 @@ from kopilka.values.points import Points
 from kopilka.words import calendar, formats
 from kopilka.words.catalogue import catalogue
 from kopilka.words.languages import LANGUAGES
-from kopilka.words.render import Tongue, render
+from kopilka.words.reasons import said
+from kopilka.words.render import Tongue
 
 
 class Pages:
     """Renders templates of the given rooms (package names, each with a `templates` folder) in any language."""
 
     def __init__(self, rooms: Sequence[str], shelf: Shelf) -> None:
-        loaders: dict[str, BaseLoader] = {room.rpartition(".")[2]: PackageLoader(room) for room in ("kopilka.look", *rooms)}
+        loaders: dict[str, BaseLoader] = {
+            room.rpartition(".")[2]: PackageLoader(room) for room in ("kopilka.look", *rooms)
+        }
         self._loader = PrefixLoader(loaders)
         self._shelf = shelf
         self._environments = {tag: environment(tag, self._loader, shelf) for tag in LANGUAGES}
@@ -105,7 +109,9 @@ def _points(context: Context, amount: int | Points, kind: str = "", *, signed: b
     tongue: Tongue = context["tongue"]
     units, named = (amount.units, amount.kind) if isinstance(amount, Points) else (amount, kind)
     words = tongue.points[named or next(iter(tongue.points))]
-    return formats.points(tongue.language, units, words.decimals, words.forms_in(tongue.language), signed=signed)
+    return formats.points(
+        tongue.language, units, words.decimals, words.forms_in(tongue.language), signed=signed
+    )
 
 
 @pass_context
@@ -133,10 +139,9 @@ def _level(context: Context, level_id: str) -> str:
 
 
 @pass_context
-def _reason(context: Context, template: str, params: Mapping[str, object], code: str = "") -> str:
+def _reason(context: Context, reason: Reason) -> str:
     """A stored reason in the reader's language."""
-    tongue: Tongue = context["tongue"]
-    return render(template, params, tongue, code=code)
+    return said(reason, context["tongue"])
 
 
 def _iso(value: date | datetime | timedelta) -> str:

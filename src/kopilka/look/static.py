@@ -36,7 +36,9 @@ class Shelf:
 
     def __init__(self, folders: Iterable[Traversable], *, prefix: str = "/static/") -> None:
         self.prefix = prefix
-        found = [_read(entry) for folder in folders for entry in folder.iterdir() if _suffix(entry.name) in _MIME]
+        found = [
+            _read(entry) for folder in folders for entry in folder.iterdir() if _suffix(entry.name) in _MIME
+        ]
         self.files: Mapping[str, StaticFile] = {file.name: file for file in found}
         self.by_hashed: Mapping[str, StaticFile] = {file.hashed: file for file in found}
         if len(self.files) != len(found):
@@ -56,7 +58,9 @@ def _read(entry: Traversable) -> StaticFile:
     content = entry.read_bytes()
     stem, _, suffix = entry.name.rpartition(".")
     digest = blake2b(content, digest_size=6).hexdigest()
-    return StaticFile(name=entry.name, hashed=f"{stem}.{digest}.{suffix}", content=content, mime=_MIME[suffix])
+    return StaticFile(
+        name=entry.name, hashed=f"{stem}.{digest}.{suffix}", content=content, mime=_MIME[suffix]
+    )
 
 
 def _suffix(name: str) -> str:

@@ -56,7 +56,11 @@ def near_day(tag: str, at: datetime, now: datetime, zone_name: str) -> str:
         return gettext(tag, _NEAR[away])
     threshold = 1 if abs(away) > _FAR_DAYS else 2 * _FAR_DAYS  # a burning term is told in days, not weeks
     return format_timedelta(
-        timedelta(days=away), granularity="day", threshold=threshold, locale=language(tag).locale, add_direction=True
+        timedelta(days=away),
+        granularity="day",
+        threshold=threshold,
+        locale=language(tag).locale,
+        add_direction=True,
     )
 
 

@@ -64,7 +64,9 @@ def N_(msgid: str) -> str:  # noqa: N802 - the name that gettext tools know
 
 def _read(tag: str) -> standard.NullTranslations:
     texts: standard.NullTranslations | None = None
-    for entry in sorted(files("kopilka.words").joinpath("locale", tag, "LC_MESSAGES").iterdir(), key=lambda e: e.name):
+    for entry in sorted(
+        files("kopilka.words").joinpath("locale", tag, "LC_MESSAGES").iterdir(), key=lambda e: e.name
+    ):
         if not entry.name.endswith(".po"):
             continue
         with entry.open("rb") as source:

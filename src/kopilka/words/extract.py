@@ -46,7 +46,7 @@ def python(
 def found_texts() -> Mapping[Text, str]:
     """Every text said in the code and the templates, with the room that says it first."""
     with ROOM.joinpath("babel.cfg").open(encoding="utf-8") as config:
-        methods, options = parse_mapping_cfg(config)
+        methods, options = parse_mapping_cfg(config)  # type: ignore[no-untyped-call]
     found: dict[Text, str] = {}
     for filename, _, text, _, _ in extract_from_dir(str(SOURCE), methods, options):
         found.setdefault(tuple(text) if isinstance(text, list | tuple) else text, Path(filename).parts[1])
@@ -76,7 +76,9 @@ def update() -> Iterable[str]:
             # English says its own source; only counted texts need their forms there, and gettext knows those.
             if text in known or tag == "en":
                 continue
-            home = next((path for path in files if path.stem == room), ROOM / f"locale/{tag}/LC_MESSAGES/kopilka.po")
+            home = next(
+                (path for path in files if path.stem == room), ROOM / f"locale/{tag}/LC_MESSAGES/kopilka.po"
+            )
             files[home].add(text, flags=())
             yield f"{tag}/{home.name}: + {text!r}"
         for path, catalog in files.items():

@@ -18,7 +18,16 @@ MINUS, PLUS, SPACE = "−", "+", "\u00a0"
 _PERCENT_DIGITS = 2
 _CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 # CLDR's English calls these by their codes; a shop reads its own sign sooner.
-_SIGNS = {"RUB": "₽", "KZT": "₸", "BYN": "Br", "UAH": "₴", "AMD": "֏", "GEL": "₾", "UZS": "soʻm", "KGS": "сом"}
+_SIGNS = {
+    "RUB": "₽",
+    "KZT": "₸",
+    "BYN": "Br",
+    "UAH": "₴",
+    "AMD": "֏",
+    "GEL": "₾",
+    "UZS": "soʻm",
+    "KGS": "сом",
+}
 
 
 class Marks(msgspec.Struct, frozen=True):
@@ -68,7 +77,7 @@ def number(tag: str, value: int, *, signed: bool = False) -> str:
 @lru_cache(maxsize=256)
 def currency_sign(tag: str, currency: str) -> str:
     """The sign people know a currency by: "₽"; a currency without one is called by its code."""
-    sign = Locale.parse(language(tag).locale).currency_symbols.get(currency, currency)
+    sign = str(Locale.parse(language(tag).locale).currency_symbols.get(currency, currency))
     return _SIGNS.get(currency, sign) if sign == currency else sign
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 import msgspec
 
 from kopilka.values.money import Money
+from kopilka.values.period import local_day
 from kopilka.values.points import Points
 from kopilka.words import calendar, formats
 from kopilka.words.languages import language
@@ -35,7 +36,7 @@ class PointsWords(msgspec.Struct, frozen=True):
 
 
 class Tongue(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is being spoken to: language, money, names of points and levels, zone.
+    """Who is being spoken to: language, money, zone, names of points, and titles of levels and rules by id.
 
     The first points kind is the one meant where a parameter is a bare integer.
     """
@@ -45,6 +46,7 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
     points: Mapping[str, PointsWords] = {}
     zone: str = "Europe/Moscow"
     levels: Mapping[str, str] = {}
+    rules: Mapping[str, str] = {}
 
 
 class TemplateError(ValueError):
@@ -65,8 +67,13 @@ def render(template: str, params: Mapping[str, object], tongue: Tongue, *, code:
             for part in _parts(template)
         )
     except (TemplateError, KeyError, ValueError, TypeError, AttributeError, IndexError, ArithmeticError):
-        shown = ", ".join(f"{name}={value}" for name, value in params.items())
-        return " ".join(filter(None, (code or template, f"({shown})" if shown else "")))
+        return unsaid(code or template, params)
+
+
+def unsaid(code: str, params: Mapping[str, object]) -> str:
+    """What is shown where there are no words: "too_small (missing=240)"."""
+    shown = ", ".join(f"{name}={value}" for name, value in params.items())
+    return f"{code} ({shown})" if shown else code
 
 
 def check_template(template: str, params_names: Collection[str]) -> None:
@@ -74,6 +81,11 @@ def check_template(template: str, params_names: Collection[str]) -> None:
     for part in _parts(template):
         if not isinstance(part, str) and part.name not in params_names:
             raise TemplateError(f"{template!r}: {part.name!r} is not among {sorted(params_names)}")
+
+
+def places(template: str) -> frozenset[tuple[str, str]]:
+    """Names and types of the places of a template; a wrong template is a TemplateError."""
+    return frozenset((part.name, part.kind) for part in _parts(template) if not isinstance(part, str))
 
 
 @lru_cache(maxsize=4096)
@@ -132,7 +144,7 @@ def _quantity(value: object, _: _Place, tongue: Tongue) -> str:
 
 def _date(value: object, _: _Place, tongue: Tongue) -> str:
     if isinstance(value, datetime):
-        return calendar.day(tongue.language, calendar.local_day(value, tongue.zone), "long")
+        return calendar.day(tongue.language, local_day(value, tongue.zone), "long")
     shown = value if isinstance(value, date) else date.fromisoformat(str(value))
     return calendar.day(tongue.language, shown, "long")
 
@@ -148,6 +160,14 @@ def _text(value: object, _: _Place, __: Tongue) -> str:
 
 def _level(value: object, _: _Place, tongue: Tongue) -> str:
     return tongue.levels.get(str(value), str(value))
+
+
+def _levels(value: object, place: _Place, tongue: Tongue) -> str:
+    return ", ".join(_level(part.strip(), place, tongue) for part in str(value).split(","))
+
+
+def _rule(value: object, _: _Place, tongue: Tongue) -> str:
+    return tongue.rules.get(str(value), str(value))
 
 
 def _whole(value: object) -> int:
@@ -166,4 +186,6 @@ _WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
     "moment": _moment,
     "text": _text,
     "level": _level,
+    "levels": _levels,
+    "rule": _rule,
 }

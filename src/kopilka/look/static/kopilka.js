@@ -22,6 +22,8 @@
     const item = template.content.firstElementChild.cloneNode(true);
     item.classList.add(`tone-${tone}`);
     item.querySelector("[data-toast-text]").textContent = text;
+    const use = item.querySelector("use");
+    use.setAttribute("href", use.getAttribute("href").replace(/#.*/, tone === "bad" ? "#bad" : "#good"));
     shelf.append(item);
     fade(item);
   };
