@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import msgspec
 from babel import Locale
+from babel.plural import PluralRule
 
 from kopilka.values.money import exponent
 from kopilka.values.quantity import DIGITS as QUANTITY_DIGITS
@@ -117,19 +118,19 @@ def noun(tag: str, units: int, digits: int, forms: Sequence[str]) -> str:
     """
     if not forms:
         return ""
-    fraction = units % 10**digits
-    value = Decimal(units).scaleb(-digits) if fraction else Decimal(units // 10**digits)
-    categories = _categories(language(tag).tag)
-    place = categories.index(Locale.parse(language(tag).locale).plural_form(abs(value)))
+    whole, fraction = divmod(abs(units), 10**digits)
+    rule, categories = _plural(language(tag).tag)
+    place = categories.index(rule(abs(Decimal(units).scaleb(-digits)) if fraction else whole))
     if place >= len(forms):
         place = language(tag).fraction_form
-    return forms[max(min(place, len(forms) - 1), -1)]
+    return forms[min(place, len(forms) - 1)]
 
 
 @lru_cache(maxsize=16)
-def _categories(tag: str) -> tuple[str, ...]:
+def _plural(tag: str) -> tuple[PluralRule, tuple[str, ...]]:
+    """The plural rule of a language and its categories in their order."""
     rule = Locale.parse(LANGUAGES[tag].locale).plural_form
-    return tuple(name for name in _CATEGORIES if name in rule.tags or name == "other")
+    return rule, tuple(name for name in _CATEGORIES if name in rule.tags or name == "other")
 
 
 def _trimmed(tag: str, units: int, digits: int, *, signed: bool = False) -> str:
