@@ -5,6 +5,7 @@ once, each with its line.
 """
 
 import io
+import re
 
 from ruamel.yaml import YAML
 
@@ -15,6 +16,9 @@ from kopilka.core.programme.writer import to_document
 from kopilka.core.programme.written import BYTES_MAX, UnreadableError, Written
 from kopilka.usecases.programme_json import read_json
 from kopilka.usecases.programme_yaml import read_yaml
+
+_JSON = re.compile(r"\s*\{\s*(\"|\}\s*\Z)")
+"""How JSON begins; a YAML text that begins like this is JSON as well, or has a mistake."""
 
 
 def read_programme_text(source: bytes | str, registry: Registry) -> Reading:
@@ -38,22 +42,9 @@ def read_tree(source: bytes | str) -> Written:
     """The tree of a text, or what is wrong with the text itself."""
     try:
         text = _decoded(source)
-        return _either(text) if text.lstrip()[:1] == "{" else read_yaml(text)
+        return read_json(text) if _JSON.match(text) else read_yaml(text)
     except UnreadableError as error:
         return Written(None, (error.mistake,))
-
-
-def _either(text: str) -> Written:
-    """A text in braces: JSON as a rule, else YAML's flow form."""
-    try:
-        return read_json(text)
-    except UnreadableError as json_error:
-        try:
-            return read_yaml(text)
-        except UnreadableError:
-            if text.lstrip()[1:].lstrip()[:1] in ('"', "}"):
-                raise json_error from None
-            raise
 
 
 def _decoded(source: bytes | str) -> str:

@@ -146,10 +146,15 @@ class Book:
         self._post(wallet, cause, account, WALLET, units, draws=[(lot, fill)] if fill else [], made=lot)
         return lot.id
 
-    def debit(self, kind: str, units: int, cause: Cause, account: str) -> tuple[tuple[int, int], ...]:
-        """Draw free active units in lot order; returns (lot, units) drawn."""
+    def debit(
+        self, kind: str, units: int, cause: Cause, account: str, *, overdraw: bool = False
+    ) -> tuple[tuple[int, int], ...]:
+        """Draw free active units in lot order; returns (lot, units) drawn. `overdraw` is for sales that are facts
+        already: what is not there becomes a deficit."""
         wallet = self.wallet(kind)
-        draws = self._pick(wallet, units, cause.recorded_at)
+        short = max(0, units - self.free(kind, cause.recorded_at)) if overdraw else 0
+        wallet.deficit += short
+        draws = self._pick(wallet, units - short, cause.recorded_at)
         self._post(wallet, cause, WALLET, account, units, draws=draws)
         return tuple([(lot.id, part) for lot, part in draws])
 

@@ -11,7 +11,8 @@ from kopilka.values.period import DAY, Span
 
 
 class Standing:
-    """Totals count what was finally kept; `days` maps a local day to [spend minor, receipts, points]."""
+    """Totals count what was finally kept; `days` maps a local day to [spend minor, receipts, points] and
+    `days_changed` to what this batch added to it."""
 
     __slots__ = (
         "days", "days_changed", "dirty", "enrolled_at", "level", "level_since", "points", "programme",
@@ -29,8 +30,8 @@ class Standing:
         self.days: dict[date, list[int]] = {}
         self.used: dict[tuple[str, str], Used] = {}
         self.dirty = False
-        self.days_changed: set[date] = set()
-        self.used_changed: set[tuple[str, str]] = set()
+        self.days_changed: dict[date, list[int]] = {}
+        self.used_changed: dict[tuple[str, str], Used] = {}
         self.window: list[object] = []
 
     def book(self, day: date, *, spend_minor: int, receipts: int, points: int) -> None:
@@ -38,22 +39,22 @@ class Standing:
         self.spend_minor += spend_minor
         self.receipts += receipts
         self.points += points
-        row = self.days.get(day)
-        if row is None:
-            self.days[day] = [spend_minor, receipts, points]
-        else:
-            row[0] += spend_minor
-            row[1] += receipts
-            row[2] += points
+        for rows in (self.days, self.days_changed):
+            row = rows.get(day)
+            if row is None:
+                rows[day] = [spend_minor, receipts, points]
+            else:
+                row[0] += spend_minor
+                row[1] += receipts
+                row[2] += points
         self.window = []
-        self.days_changed.add(day)
         self.dirty = True
 
     def use(self, rule: str, period: str, amount: Used, sign: int = 1) -> None:
         """Count a use of a capped rule in a period, or take it back."""
         key = (rule, period)
         self.used[key] = self.used.get(key, NOT_USED).plus(amount, sign)
-        self.used_changed.add(key)
+        self.used_changed[key] = self.used_changed.get(key, NOT_USED).plus(amount, sign)
         self.dirty = True
 
 

@@ -43,7 +43,8 @@ CODES = tuple(_SENTENCES)
 
 class Change(msgspec.Struct, frozen=True):
     """One change: `words` are templates by language, filled from `params`; `path` is that of the new document, or of the
-    old one for what is gone."""
+    old one for what is gone.
+    """
 
     code: str
     path: str

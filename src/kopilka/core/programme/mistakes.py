@@ -76,7 +76,7 @@ def advised(mistake: Mistake, wrong: str, known: Iterable[str]) -> Mistake:
     """The mistake with "did you mean", or with the choices where nothing known is near."""
     choices = list(known)
     lowered = {choice.lower(): choice for choice in choices}
-    near = get_close_matches(wrong.lower()[:_SHOWN_MAX], lowered, n=1, cutoff=0.6)
+    near = get_close_matches(wrong.lower()[:_SHOWN_MAX], lowered, n=1)
     if near:
         advice, params = "did_you_mean", {"suggestion": lowered[near[0]]}
     elif choices:

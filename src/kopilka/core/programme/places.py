@@ -37,6 +37,8 @@ class Places:
         self, code: str, path: str, node: Node, known: Iterable[str] | None = None, **params: int | str
     ) -> None:
         """Note a mistake at a node; `known` are the words that would have been right for `key` or `value`."""
+        if len(self.mistakes) >= MISTAKES_MAX:
+            return
         params = {name: shown(said) if isinstance(said, str) else said for name, said in params.items()}
         mistake = error(code, path, **params)
         if known is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from kopilka.core.programme.document import Condition, Effect
+from kopilka.core.programme.registry import Registry
 from kopilka.core.rules.conditions.card import CardIs
 from kopilka.core.rules.conditions.channel import ChannelIs
 from kopilka.core.rules.conditions.first_purchase import FirstPurchase
@@ -33,3 +34,4 @@ CONDITIONS: Final[Mapping[str, type[Condition]]] = {
     )
 }
 EFFECTS: Final[Mapping[str, type[Effect]]] = {kind.NAME: kind for kind in (Price, Discount, Free, Earn)}
+REGISTRY: Final = Registry(CONDITIONS, EFFECTS)

@@ -49,14 +49,11 @@ def snapshot(
 
 
 def close(
-    programme: Programme,
-    receipt: Receipt,
-    decision: Decision,
-    book: Book | None,
-    standing: Standing | None,
-    cause: Cause,
-) -> tuple[Sale, list[Event]]:
-    """Post a Decision: spend, earn, count. The book has been brought to the moment; a guest has neither."""
+    programme: Programme, receipt: Receipt, decision: Decision, book: Book | None, standing: Standing | None,
+    cause: Cause, *, sold: bool = False,
+) -> tuple[Sale, list[Event]]:  # fmt: skip
+    """Post a Decision: spend, earn, count. The book has been brought to the moment; a guest has neither. `sold`
+    lets a sale that is a fact take more points than there are."""
     day = local_day(receipt.at, programme.zone)
     if book is None or standing is None:
         sale = Sale(receipt, decision, CLOSED, day, cause.recorded_at)
@@ -66,7 +63,7 @@ def close(
     if receipt.id in book.holds:
         spend_lots = book.post_hold(receipt.id, cause, account)
     elif decision.spent is not None:
-        spend_lots = book.debit(decision.spent.kind, decision.spent.units, cause, account)
+        spend_lots = book.debit(decision.spent.kind, decision.spent.units, cause, account, overdraw=sold)
     earned_lots = tuple([issue(programme, book, earned, cause) for earned in decision.earned])
     won = count(programme, decision, standing, receipt.at, cause.recorded_at)
     sale = Sale(

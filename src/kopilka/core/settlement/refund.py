@@ -186,7 +186,11 @@ def _restore_spent(
     account = f"{RETURNED}:{sale.receipt.shop}"
     grace = programme.returns.grace
     if grace.days or grace.months:
-        late = [(lot, part) for lot, part in parts if lot.expires_at is not None and lot.expires_at <= cause.recorded_at]
+        late = [
+            (lot, part)
+            for lot, part in parts
+            if lot.expires_at is not None and lot.expires_at <= cause.recorded_at
+        ]
         last = grace.after(local_day(cause.recorded_at, programme.zone))
         until = day_end(last, programme.zone)
         for _, part in late:

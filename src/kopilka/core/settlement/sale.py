@@ -74,10 +74,10 @@ def rest_of(sale: Sale, progress: list[int]) -> Rest:
             part - cumulative(part, done, of) for part, done, of in zip(parts, progress, wholes, strict=True)
         ]
 
-    left, points = kept(decision.left), kept(spent_parts)
-    counted = sum(row - part for row, part, yes in zip(left, points, decision.counted, strict=True) if yes)
+    paid, points = kept(tuple(sale.paid_parts())), kept(spent_parts)
+    counted = sum(row for row, yes in zip(paid, decision.counted, strict=True) if yes)
     return Rest(
-        paid_minor=max(0, sum(left)) - sum(points),
+        paid_minor=max(0, sum(paid)),
         points_minor=sum(points),
         counted_minor=max(0, counted),
         earned=tuple(

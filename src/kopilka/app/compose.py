@@ -1,0 +1,37 @@
+"""Composition: the one place where store, catalogue and desk are put together."""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from kopilka.core.rules.registry import REGISTRY
+from kopilka.store.batch import PostgresLedger
+from kopilka.store.catalogue import PostgresCatalogue
+from kopilka.store.connect import Pool
+from kopilka.usecases.catalogue import Catalogue
+from kopilka.usecases.desk import Desk
+
+
+def utc_now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)
+
+
+class House:
+    """Everything over one database that a process needs. Threads may share it: connections are lent, desks are
+    made per thread by `desk()` and share nothing but the store."""
+
+    def __init__(self, conninfo: str, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.pool = Pool(conninfo)
+        self.clock = clock
+        self.reference = PostgresCatalogue(self.pool)
+        self.ledger = PostgresLedger(self.pool)
+
+    def desk(self) -> Desk:
+        """A desk for one thread, with a catalogue of its own."""
+        catalogue = Catalogue(self.reference, REGISTRY)
+        return Desk(self.ledger, catalogue, clock=self.clock, chance=secrets.randbits)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self.pool.close()

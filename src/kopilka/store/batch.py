@@ -1,0 +1,292 @@
+"""One batch as one transaction: find, lock and load by key lists, then write everything with one commit.
+
+Every statement takes all rows of the batch as one JSON document; statements travel in a pipeline, so that a batch
+costs three round trips, however many receipts ride in it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import psycopg
+
+from kopilka.core.ledger.lot import Lot
+from kopilka.core.ledger.lot import Hold as CoreHold
+from kopilka.core.member.member import Used
+from kopilka.core.member.standing import Standing
+from kopilka.core.receipt import Receipt
+from kopilka.core.rules.decision import Decision
+from kopilka.core.settlement.purchase import Who
+from kopilka.core.settlement.sale import Sale
+from kopilka.store.connect import Connection, Pool
+from kopilka.store.queries import queries
+from kopilka.store.rows import BookRows, hexed, new_member_rows, sale_row
+from kopilka.usecases.commands import Ref
+from kopilka.usecases.ports import (
+    Changes,
+    Claim,
+    Found,
+    Holding,
+    KeyRaceError,
+    Loaded,
+    StoredSale,
+    StoreUnavailableError,
+)
+
+SQL = queries("batch")
+_json = msgspec.json.Encoder()
+_receipts = msgspec.json.Decoder(Receipt)
+_decisions = msgspec.json.Decoder(Decision)
+_counts = msgspec.json.Decoder(dict[str, int])
+Rows = list[Any]
+
+
+def packed(rows: object) -> str:
+    """Rows as one JSON parameter."""
+    return _json.encode(rows).decode()
+
+
+class PostgresLedger:
+    """Opens batches on pooled connections."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @contextmanager
+    def batch(self) -> Iterator["PostgresBatch"]:
+        """A transaction that is undone unless `write` ended it."""
+        try:
+            with self._pool.connection() as connection:
+                batch = PostgresBatch(connection)
+                try:
+                    yield batch
+                finally:
+                    batch.undo()
+        except psycopg.OperationalError as error:
+            raise StoreUnavailableError(str(error)) from error
+
+
+class PostgresBatch:
+    """See `usecases.ports.BatchStore`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._open = False
+
+    def undo(self) -> None:
+        """Roll back what is still open."""
+        if self._open and not self._connection.closed:
+            self._connection.execute("ROLLBACK")
+        self._open = False
+
+    def find(
+        self, refs: Sequence[Ref], receipts: Sequence[str], keys: Sequence[str]
+    ) -> tuple[dict[Ref, Found], dict[str, Claim], int]:
+        wanted = [f"rcp:{id_}" for id_ in receipts] + list(keys)
+        with self._connection.pipeline():
+            found = self._connection.execute(SQL["find_members"], (packed(refs),)) if refs else None
+            claims = self._connection.execute(SQL["find_claims"], (wanted,)) if wanted else None
+            version = self._connection.execute(SQL["catalogue_version"])
+        members: dict[Ref, Found] = {}
+        for row in _rows(found):
+            members[Ref(row[0], row[1])] = Found(*row[2:])
+        return members, _claims(claims), _rows(version)[0][0]
+
+    def load(
+        self, holders: Iterable[tuple[int, str]], receipts: Sequence[str], keys: Sequence[str], since: date | None,
+        budgets: Sequence[tuple[str, str]], *, lock: bool,
+    ) -> Loaded:  # fmt: skip
+        owners = sorted(set(holders))
+        listed = packed([{"bucket": bucket, "holder_id": holder} for bucket, holder in owners])
+        run = self._connection.execute
+        answers: dict[str, psycopg.Cursor[Any]] = {}
+        names = ("load_members", "load_wallets", "load_lots", "load_holds", "load_standings", "load_cap_uses")
+        programmes = sorted({programme for programme, _ in budgets})
+        with self._connection.pipeline():
+            if lock:
+                run("BEGIN")
+                self._open = True
+            if owners:
+                if lock:
+                    run(SQL["lock_holders"], (listed,))
+                answers = {name: run(SQL[name], (listed,)) for name in names}
+                if since is not None:
+                    answers["load_activity"] = run(SQL["load_activity"], (listed, since))
+            sales_and_keys = [f"rcp:{id_}" for id_ in receipts]
+            if sales_and_keys:
+                answers["load_sales"] = run(SQL["load_sales"], (sales_and_keys,))
+            if sales_and_keys or keys:
+                answers["find_claims"] = run(SQL["find_claims"], (sales_and_keys + list(keys),))
+            if budgets:
+                rows = [{"programme": programme, "rule": rule} for programme, rule in budgets]
+                if lock:
+                    run(SQL["ensure_budgets"], (packed(rows),))
+                answers["budgets"] = run(SQL["load_budgets" if lock else "read_budgets"], (programmes,))
+        return _loaded(
+            owners,
+            {name: _rows(cursor) for name, cursor in answers.items()},
+            _claims(answers.get("find_claims")),
+        )
+
+    def lots(self, wanted: Sequence[tuple[int, str, str, int]]) -> dict[tuple[str, str, int], Lot]:
+        rows = [{"bucket": b, "holder_id": h, "kind": k, "lot": lot} for b, h, k, lot in wanted]
+        cursor = self._connection.execute(SQL["load_named_lots"], (packed(rows),))
+        return {(row[0], row[1], row[2]): _lot(row) for row in _rows(cursor)}
+
+    def write(self, changes: Changes, recorded_at: datetime) -> None:
+        holdings = sorted(changes.touched.values(), key=lambda h: (h.bucket, h.holder_id))
+        books = BookRows(holdings)
+        statements: list[tuple[str, object]] = []
+        if changes.members:
+            statements += list(new_member_rows(changes).items())
+        statements += [
+            ("put_sales", [sale_row(stored) for stored in changes.sales.values()]),
+            ("add_returns", _return_rows(changes)),
+            ("add_strays", _stray_rows(changes)),
+            ("add_postings", books.postings),
+            ("add_draws", books.draws),
+            ("put_wallets", books.wallets),
+            ("put_lots", books.lots),
+            ("put_holds", books.holds),
+            ("put_standings", books.standings),
+            ("add_activity", books.activity),
+            ("add_cap_uses", books.caps),
+            ("add_budget_draws", _budget_rows(changes)),
+            ("add_budgets", _budget_rows(changes)),
+            ("add_events", _event_rows(changes, recorded_at)),
+        ]
+        claims = _claim_rows(changes, recorded_at)
+        counted: list[tuple[psycopg.Cursor[Any], int]] = []
+        with self._connection.pipeline():
+            taken = self._connection.execute(SQL["add_claims"], (packed(claims),)) if claims else None
+            for name, rows in statements:
+                if rows:
+                    cursor = self._connection.execute(SQL[name], (packed(rows),))
+                    if name == "add_identifiers" and isinstance(rows, list):
+                        counted.append((cursor, len(rows)))
+        if taken is not None:
+            counted.append((taken, len(claims)))
+        if any(cursor.rowcount != wanted for cursor, wanted in counted):
+            self.undo()
+            raise KeyRaceError
+        self._connection.execute("COMMIT")
+        self._open = False
+
+
+def _rows(cursor: psycopg.Cursor[Any] | None) -> Rows:
+    return [] if cursor is None else cursor.fetchall()
+
+
+def _claims(cursor: psycopg.Cursor[Any] | None) -> dict[str, Claim]:
+    return {row[0]: Claim(*row) for row in _rows(cursor)} if cursor is not None else {}
+
+
+def _lot(row: Any) -> Lot:
+    lot = Lot(row[2], row[3], row[6], row[7], earned_at=row[8], receipt=row[9], source=row[10])
+    lot.rest, lot.held = row[4], row[5]
+    return lot
+
+
+def _loaded(owners: list[tuple[int, str]], rows: dict[str, Rows], claims: dict[str, Claim]) -> Loaded:
+    loaded = Loaded()
+    loaded.claims = claims
+    loaded.holdings = {holder: Holding(bucket, holder) for bucket, holder in owners}
+    holdings = loaded.holdings
+    for _, holder, member, status, cards, tags, most, _enrolled in rows.get("load_members", []):
+        holding = holdings[holder]
+        holding.members[member] = Who(member, frozenset(cards), frozenset(tags), most)
+        holding.statuses[member] = status
+    for holder, kind, balance, deficit, version, head in rows.get("load_wallets", []):
+        wallet = holdings[holder].book.wallet(kind)
+        wallet.balance, wallet.deficit, wallet.head = balance, deficit, head
+        wallet.version = wallet.stored_version = version
+    for row in rows.get("load_lots", []):
+        holdings[row[0]].book.wallet(row[1]).add(_lot(row))
+    for holder, receipt, revision, kind, units, lots, parts, placed, lapses in rows.get("load_holds", []):
+        named = tuple(zip(lots, parts, strict=True))
+        holdings[holder].book.holds[receipt] = CoreHold(receipt, revision, kind, units, named, placed, lapses)
+    _load_standings(holdings, rows)
+    for row in rows.get("load_sales", []):
+        loaded.sales[row[2]] = _sale(row)
+    for programme, rule, uses, money, points in rows.get("budgets", []):
+        loaded.budgets[(programme, rule)] = Used(uses, money, points)
+    return loaded
+
+
+def _load_standings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> None:
+    for holder, programme, enrolled_at, level, since, spend, receipts, points in rows.get(
+        "load_standings", []
+    ):
+        standing = holdings[holder].standings[programme] = Standing(programme, enrolled_at)
+        standing.level, standing.level_since = level, since
+        standing.spend_minor, standing.receipts, standing.points = spend, receipts, points
+    for holder, programme, days, spends, receipts, points in rows.get("load_activity", []):
+        rows_by_day = zip(days, spends, receipts, points, strict=True)
+        holdings[holder].standings[programme].days = {day: [s, r, p] for day, s, r, p in rows_by_day}
+    for holder, programme, rule, period, uses, money, points in rows.get("load_cap_uses", []):
+        holdings[holder].standings[programme].used[(rule, period)] = Used(uses, money, points)
+
+
+def _sale(row: Any) -> StoredSale:
+    (bucket, holder, _, member, state, revision, day, recorded, received, lapses, content, decision, progress,
+     spend_lots, spend_units, earned_lots, won, request_hash, answer, variance, returns) = row  # fmt: skip
+    sale = Sale(
+        _receipts.decode(content), _decisions.decode(decision), state, day, recorded, revision, holder, member,
+        lapses, tuple(zip(spend_lots, spend_units, strict=True)), tuple(earned_lots), tuple(progress), won,
+        {} if variance is None else _counts.decode(variance),
+    )  # fmt: skip
+    return StoredSale(sale, bucket, holder, request_hash, answer, received, returns)
+
+
+def _claim_rows(changes: Changes, recorded_at: datetime) -> Rows:
+    return [
+        {
+            "key": claim.key, "content_hash": hexed(claim.content_hash), "verb": claim.verb, "bucket": claim.bucket,
+            "holder_id": claim.holder_id, "receipt_id": claim.receipt_id, "answer": msgspec.Raw(claim.answer),
+            "recorded_at": recorded_at,
+        }
+        for claim in changes.claims
+    ]  # fmt: skip
+
+
+def _return_rows(changes: Changes) -> Rows:
+    return [
+        {
+            "bucket": new.stored.bucket, "holder_id": new.stored.holder_id, "receipt_id": new.command.receipt_id,
+            "number": new.stored.returns, "return_id": new.command.return_id, "txn": new.txn,
+            "refund_minor": new.outcome.refund_minor, "outcome": new.outcome, "returned_at": new.command.at,
+            "recorded_at": new.recorded_at,
+        }
+        for new in changes.returns
+    ]  # fmt: skip
+
+
+def _stray_rows(changes: Changes) -> Rows:
+    return [
+        {
+            "return_id": command.return_id, "receipt_id": command.receipt_id, "shop": command.shop,
+            "content": command.wish, "recorded_at": at,
+        }
+        for command, at in changes.strays
+    ]  # fmt: skip
+
+
+def _budget_rows(changes: Changes) -> Rows:
+    return [
+        {
+            "bucket": bucket, "holder_id": holder, "txn": txn, "programme": programme, "rule": use.rule,
+            "uses": sign * use.uses, "money_minor": sign * use.money_minor, "points_units": sign * use.points_units,
+        }
+        for txn, bucket, holder, programme, use, sign in changes.budgets
+    ]  # fmt: skip
+
+
+def _event_rows(changes: Changes, recorded_at: datetime) -> Rows:
+    return [
+        {
+            "bucket": bucket, "holder_id": event.holder_id, "event_id": event_id, "name": event.name,
+            "occurred_at": event.occurred_at, "recorded_at": at, "receipt": event.receipt, "data": event.data,
+        }
+        for event_id, bucket, at, event in changes.events
+    ]  # fmt: skip

@@ -1,0 +1,70 @@
+"""Connections set up the same way everywhere: UTC, prepared statements, JSON left as bytes for msgspec."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from queue import Empty, SimpleQueue
+
+import psycopg
+from psycopg.types.json import set_json_loads
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+def connect(conninfo: str, *, name: str = "kopilka") -> Connection:
+    """A connection for one thread at a time."""
+    connection = psycopg.connect(
+        conninfo, autocommit=True, prepare_threshold=1, options="-c timezone=UTC", application_name=name
+    )
+    connection.prepared_max = 400
+    set_json_loads(_as_bytes, connection)
+    return connection
+
+
+def _as_bytes(data: str | bytes) -> bytes:
+    return data.encode() if isinstance(data, str) else data
+
+
+class Pool:
+    """Connections lent to threads and taken back; a broken one is replaced by a new one."""
+
+    def __init__(self, conninfo: str, name: str = "kopilka") -> None:
+        self.conninfo = conninfo
+        self._name = name
+        self._idle: SimpleQueue[Connection] = SimpleQueue()
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """A connection outside any transaction; whatever was left open is undone."""
+        connection = self._take()
+        try:
+            yield connection
+        finally:
+            self._put(connection)
+
+    def _take(self) -> Connection:
+        while True:
+            try:
+                connection = self._idle.get_nowait()
+            except Empty:
+                return connect(self.conninfo, name=self._name)
+            if not connection.broken and not connection.closed:
+                return connection
+
+    def _put(self, connection: Connection) -> None:
+        if connection.closed or connection.broken:
+            return
+        if connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+            try:
+                connection.rollback()
+            except psycopg.Error:
+                connection.close()
+                return
+        self._idle.put(connection)
+
+    def close(self) -> None:
+        """Close what is idle."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except Empty:
+                return

@@ -1,0 +1,91 @@
+"""Points by hand: staff add or take them with a reason; members exchange them for gifts."""
+
+from kopilka.core.event import POINTS_ADJUSTED, POINTS_EXCHANGED, Event
+from kopilka.core.ledger.posting import ADJUSTMENT, GIFTS
+from kopilka.core.programme.document import Deficit
+from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash
+from kopilka.usecases.commands import Adjust, Exchange
+from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
+from kopilka.values.period import day_end
+
+
+def adjust_points(batch: Batch, command: Adjust) -> Outcome:
+    """Add points (into a lot of their own) or take free ones. Never below what is free."""
+    hashed = content_hash("adjust", command.who, command.kind, command.units, command.reason, command.last_on)
+    key = client_key(command.client, command.key)
+    known = batch.known(key, hashed)
+    if known is not None:
+        return known if isinstance(known, Refused) else batch.replay(known, "adjust")
+    if command.units == 0:
+        return Refused("nothing_to_adjust", Why.INVALID, "points")
+    buyer = batch.buyer(command.who)
+    if buyer is None or isinstance(buyer, Refused):
+        return buyer or Refused("unknown_member", Why.NOT_FOUND, "member")
+    zone = batch.catalogue.zone_of(command.kind)
+    if zone is None:
+        return Refused("unknown_points", Why.NOT_FOUND, "kind", {"kind": command.kind})
+    cause = batch.cause("adjust", batch.now, note=command.reason, actor=command.actor)
+    book = buyer.holding.book
+    book.bring_to(batch.now, cause)
+    if command.units > 0:
+        expires_at = None if command.last_on is None else day_end(command.last_on, zone)
+        if expires_at is not None and expires_at <= batch.now:
+            return Refused("in_the_past", Why.INVALID, "last_on")
+        book.credit(
+            command.kind, command.units, cause, ADJUSTMENT, active_from=batch.now, expires_at=expires_at
+        )
+    else:
+        free = book.free(command.kind, batch.now)
+        if free < -command.units:
+            return Refused(
+                "not_enough_points", Why.NOT_ALLOWED, "points", {"free": free, "asked": -command.units}
+            )
+        book.take_back(command.kind, -command.units, cause, ADJUSTMENT, (), Deficit.BALANCE)
+    event = Event(
+        POINTS_ADJUSTED, book.holder_id, batch.now,
+        data={"kind": command.kind, "units": command.units, "reason": command.reason},
+    )  # fmt: skip
+    return _done(batch, buyer, "adjust", cause.txn, command.units, event, (key, hashed))
+
+
+def exchange_points(batch: Batch, command: Exchange) -> Outcome:
+    """Points for gifts, as many times as asked and as free points allow; none at all is a refusal."""
+    hashed = content_hash("exchange", command.who, command.kind, command.units, command.gift, command.times)
+    key = client_key(command.client, command.key)
+    known = batch.known(key, hashed)
+    if known is not None:
+        return known if isinstance(known, Refused) else batch.replay(known, "exchange")
+    buyer = batch.buyer(command.who)
+    if buyer is None or isinstance(buyer, Refused):
+        return buyer or Refused("unknown_member", Why.NOT_FOUND, "member")
+    if command.units <= 0:
+        return Refused("nothing_to_adjust", Why.INVALID, "points")
+    cause = batch.cause("exchange", command.at or batch.now, note=command.gift)
+    book = buyer.holding.book
+    book.bring_to(batch.now, cause)
+    free = book.free(command.kind, batch.now)
+    units = min(command.times, free // command.units) * command.units
+    if units == 0:
+        return Refused("not_enough_points", Why.NOT_ALLOWED, "points", {"free": free, "asked": command.units})
+    book.debit(command.kind, units, cause, f"{GIFTS}:{command.gift}")
+    event = Event(
+        POINTS_EXCHANGED,
+        book.holder_id,
+        batch.now,
+        data={"kind": command.kind, "units": units, "gift": command.gift},
+    )
+    return _done(batch, buyer, "exchange", cause.txn, units, event, (key, hashed))
+
+
+def _done(
+    batch: Batch, buyer: Buyer, verb: str, txn: str, units: int, event: Event, claim: tuple[str, bytes]
+) -> Done:
+    holding = buyer.holding
+    batch.touch(holding)
+    done = Done(
+        verb, holding.holder_id, buyer.who.member_id, units=units, txn=txn,
+        balances=batch.balances(buyer), recorded_at=batch.now,
+    )  # fmt: skip
+    batch.claim(claim[0], claim[1], verb, (holding.bucket, holding.holder_id), "", answer_bytes(done))
+    batch.emit([event], holding.bucket)
+    return done

@@ -1,0 +1,256 @@
+"""A batch under way: what was loaded, what changes, and the steps that every verb shares."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+import msgspec
+
+from kopilka.core.event import Event
+from kopilka.core.ledger.book import balance_at
+from kopilka.core.ledger.posting import Cause
+from kopilka.core.member.member import Member, Used
+from kopilka.core.member.standing import Standing
+from kopilka.core.receipt import Receipt, Shop
+from kopilka.core.rules.decision import CapUse
+from kopilka.core.rules.ruleset import Ruleset
+from kopilka.core.settlement.purchase import Who, snapshot
+from kopilka.core.settlement.refund import Returned
+from kopilka.core.settlement.sale import Sale
+from kopilka.usecases.catalogue import Catalogue
+from kopilka.usecases.commands import Ref
+from kopilka.usecases.outcomes import Done, Refused, Why
+from kopilka.usecases.ports import BatchStore, Changes, Claim, Found, Holding, Loaded, StoredSale
+from kopilka.values.ids import EVENT, HOLDER, MEMBER, TRANSACTION, bucket_of, make_id
+
+SKEW = timedelta(minutes=5)
+"""A moment further in the future than this is refused."""
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What is stored of an answer: ids, codes and amounts."""
+
+    holder_id: str = ""
+    member_id: str = ""
+    txn: str = ""
+    units: int = 0
+    balances: dict[str, tuple[int, int]] = {}
+    returned: Returned | None = None
+
+
+_answers = msgspec.json.Decoder(Answer)
+
+
+class Buyer(msgspec.Struct, frozen=True):
+    """Who a command is about: the holder's state and the member."""
+
+    holding: Holding
+    who: Who
+
+
+def content_hash(*content: object) -> bytes:
+    """The hash of a command's business content."""
+    return sha256(_encode(content)).digest()
+
+
+class Batch:
+    """One batch: verbs read and change what is here; the desk loads before and writes after."""
+
+    def __init__(
+        self,
+        store: BatchStore,
+        catalogue: Catalogue,
+        loaded: Loaded,
+        found: dict[Ref, Found],
+        chance: Callable[[int], int],
+    ) -> None:
+        self.store = store
+        self.catalogue = catalogue
+        self.loaded = loaded
+        self.found = found
+        self.changes = Changes()
+        self._chance = chance
+        self.now = datetime.min
+        self._ms = 0
+
+    def at(self, now: datetime) -> None:
+        """The moment at which the next command is booked."""
+        if now is not self.now:
+            self.now = now
+            self._ms = int(now.timestamp() * 1000)
+
+    def new_id(self, prefix: str) -> str:
+        """A fresh id."""
+        return make_id(prefix, self._ms, self._chance(74))
+
+    # -- who and where ------------------------------------------------------------------------------------------
+
+    def buyer(self, ref: Ref | None) -> Buyer | Refused | None:
+        """The member that a command names; None for a guest."""
+        if ref is None:
+            return None
+        found = self.found.get(ref)
+        if found is None:
+            return Refused("unknown_member", Why.NOT_FOUND, "member", {"kind": ref.kind})
+        if found.status != "active":
+            return Refused("card_blocked", Why.NOT_ALLOWED, "member", {"kind": ref.kind})
+        holding = self.loaded.holdings[found.holder_id]
+        if holding.statuses.get(found.member_id) != "active":
+            return Refused("member_blocked", Why.NOT_ALLOWED, "member")
+        who = holding.members[found.member_id]
+        if found.card_type:
+            who = Who(who.member_id, frozenset((found.card_type,)), who.tags, who.spend_max_units)
+        return Buyer(holding, who)
+
+    def place(self, receipt: Receipt) -> tuple[Shop, Ruleset] | Refused:
+        """The shop and the programme version that decide a receipt, or why it cannot be decided."""
+        shop = self.catalogue.shops.get(receipt.shop)
+        if shop is None:
+            return Refused("unknown_shop", Why.NOT_FOUND, "shop", {"shop": receipt.shop})
+        if receipt.at > self.now + SKEW:
+            return Refused("in_the_future", Why.INVALID, "at")
+        rules = self.catalogue.ruleset(shop.programme, receipt.at)
+        if rules is None:
+            return Refused("unknown_programme", Why.NOT_FOUND, "shop", {"programme": shop.programme})
+        if receipt.currency != rules.programme.currency:
+            return Refused("other_currency", Why.INVALID, "currency", {"expected": rules.programme.currency})
+        return shop, rules
+
+    def standing(self, holding: Holding, programme: str) -> Standing:
+        """The holder's standing in a programme, from now on where it is new."""
+        found = holding.standings.get(programme)
+        if found is None:
+            found = holding.standings[programme] = Standing(programme, self.now)
+        return found
+
+    def member(self, buyer: Buyer, rules: Ruleset) -> Member:
+        """The snapshot that rules read."""
+        programme = rules.programme
+        standing = self.standing(buyer.holding, programme.programme)
+        return snapshot(buyer.who, buyer.holding.book, standing, programme.levels, self.now, programme.zone)
+
+    def available(self, buyer: Buyer | None, rules: Ruleset, *, without: str = "") -> int:
+        """Units that may be spent now, as if the hold of receipt `without` were free."""
+        kind = rules.programme.spend_kind()
+        if buyer is None or not kind:
+            return 0
+        book = buyer.holding.book
+        free = balance_at(book.wallet(kind), book.holds.values(), self.now).free
+        held = book.holds.get(without) if without else None
+        return free + (
+            held.units if held is not None and held.kind == kind and held.lapses_at > self.now else 0
+        )
+
+    def budgets(self, rules: Ruleset) -> dict[str, Used]:
+        """What the budgets of a programme have used so far, this batch included."""
+        programme = rules.programme.programme
+        rows = self.loaded.budgets
+        return {rule: rows[(programme, rule)] for rule in rules.budgeted if (programme, rule) in rows}
+
+    # -- writing down -------------------------------------------------------------------------------------------
+
+    def cause(
+        self, verb: str, effective_at: datetime, receipt: str = "", *, note: str = "", actor: str = ""
+    ) -> Cause:
+        """The transaction that a verb's postings belong to."""
+        return Cause(self.new_id(TRANSACTION), verb, effective_at, self.now, receipt, note, actor)
+
+    def touch(self, holding: Holding) -> None:
+        """This holder's state has changed."""
+        self.changes.touched[holding.holder_id] = holding
+
+    def draw_budgets(
+        self, holding_key: tuple[int, str], txn: str, programme: str, caps: tuple[CapUse, ...], sign: int
+    ) -> None:
+        """Note what a transaction used of budgets (or, −1, gives back)."""
+        for use in caps:
+            if use.period:
+                continue
+            self.changes.budgets.append((txn, holding_key[0], holding_key[1], programme, use, sign))
+            key = (programme, use.rule)
+            amount = Used(use.uses, use.money_minor, use.points_units)
+            self.loaded.budgets[key] = self.loaded.budgets.get(key, Used()).plus(amount, sign)
+
+    def claim(
+        self, key: str, hashed: bytes, verb: str, owner: tuple[int, str], receipt: str, answer: bytes
+    ) -> None:
+        """Take a key for ever."""
+        claim = Claim(key, hashed, verb, owner[0], owner[1], receipt, answer)
+        self.loaded.claims[key] = claim
+        self.changes.claims.append(claim)
+
+    def emit(self, events: list[Event], bucket: int) -> None:
+        """Put events into the outbox."""
+        for event in events:
+            self.changes.events.append((self.new_id(EVENT), bucket, self.now, event))
+
+    def save(self, stored: StoredSale) -> None:
+        """Keep a receipt's new state."""
+        id_ = stored.sale.receipt.id
+        self.loaded.sales[id_] = stored
+        self.changes.sales[id_] = stored
+
+    def new_holder(self) -> tuple[int, str]:
+        """Bucket and id of a new holder."""
+        id_ = self.new_id(HOLDER)
+        return bucket_of(id_), id_
+
+    def new_member_id(self) -> str:
+        """Id of a new member."""
+        return self.new_id(MEMBER)
+
+    # -- answering ----------------------------------------------------------------------------------------------
+
+    def balances(self, buyer: Buyer | None) -> dict[str, tuple[int, int]]:
+        """(total, free) of every wallet now."""
+        return {} if buyer is None else self.holder_balances(buyer.holding)
+
+    def holder_balances(self, holding: Holding) -> dict[str, tuple[int, int]]:
+        """(total, free) of every wallet of a holder now."""
+        book = holding.book
+        rows: dict[str, tuple[int, int]] = {}
+        for kind, wallet in book.wallets.items():
+            view = balance_at(wallet, book.holds.values(), self.now)
+            rows[kind] = (view.total, view.free)
+        return rows
+
+    def known(self, key: str, hashed: bytes) -> Claim | Refused | None:
+        """The claim of a client's key: None where it is free, a refusal where it names other content."""
+        claim = self.loaded.claims.get(key)
+        if claim is None:
+            return None
+        if claim.content_hash != hashed:
+            return Refused("key_reused", Why.CONFLICT, "Idempotency-Key")
+        return claim
+
+    def replay(self, claim_or_sale: Claim | StoredSale, verb: str) -> Done:
+        """The stored answer."""
+        answer = _answers.decode(claim_or_sale.answer) if claim_or_sale.answer else Answer()
+        if isinstance(claim_or_sale, Claim):
+            stored = self.loaded.sales.get(claim_or_sale.receipt_id)
+        else:
+            stored = claim_or_sale
+        sale: Sale | None = None if stored is None else stored.sale
+        return Done(
+            verb, answer.holder_id, answer.member_id, sale, answer.returned, answer.units, answer.txn, answer.balances,
+            None if sale is None else sale.recorded_at, replayed=True,
+        )  # fmt: skip
+
+
+def owner_of(buyer: Buyer | None, receipt_id: str) -> tuple[int, str]:
+    """Bucket and holder that a receipt belongs to: a guest receipt is a holder of its own."""
+    if buyer is not None:
+        return buyer.holding.bucket, buyer.holding.holder_id
+    holder = "guest:" + receipt_id
+    return bucket_of(holder), holder
+
+
+def client_key(client: str, key: str) -> str:
+    """The claim of a client's idempotency key."""
+    return f"key:{client}:{key}"
+
+
+def answer_bytes(done: Done) -> bytes:
+    """What is stored of an answer."""
+    return _encode(Answer(done.holder_id, done.member_id, done.txn, done.units, done.balances, done.returned))

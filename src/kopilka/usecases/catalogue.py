@@ -1,0 +1,135 @@
+"""Shops, programmes and products, kept in memory and read again when their version in the store has changed."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import msgspec
+
+from kopilka.core.programme.classes import LEGAL
+from kopilka.core.programme.document import LevelOver
+from kopilka.core.programme.registry import Registry
+from kopilka.core.receipt import Line, Receipt, Shop
+from kopilka.core.rules.ruleset import Ruleset
+from kopilka.usecases.ports import CatalogueStore, Product
+from kopilka.usecases.programme_text import read_programme_text
+from kopilka.values.period import Span, local_day
+from kopilka.values.quantity import ONE
+
+LEGAL_CLASSES = frozenset(name for name, _, _ in LEGAL)
+PRODUCTS_MAX = 200_000
+
+
+class Catalogue:
+    """What a batch needs to know besides members: one per process, refreshed by the version that a batch reads."""
+
+    def __init__(self, store: CatalogueStore, registry: Registry) -> None:
+        self._store = store
+        self._registry = registry
+        self._version = 0
+        self.shops: dict[str, Shop] = {}
+        self._versions: dict[str, list[tuple[datetime, Ruleset]]] = {}
+        self._compiled: dict[tuple[str, int], Ruleset] = {}
+        self._products: dict[str, Product | None] = {}
+        self._budgets: list[tuple[str, str]] = []
+
+    def refresh(self, version: int) -> None:
+        """Read again where the store says that something has changed."""
+        if version == self._version:
+            return
+        self.shops = self._store.shops()
+        self._products = {}
+        versions: dict[str, list[tuple[datetime, Ruleset]]] = {}
+        for programme, number, valid_from, text in self._store.versions():
+            versions.setdefault(programme, []).append((valid_from, self._compile(programme, number, text)))
+        for rows in versions.values():
+            rows.sort(key=lambda row: (row[0], row[1].version))
+        self._versions = versions
+        self._budgets = sorted(
+            {(id_, rule) for id_, rows in versions.items() for _, rules in rows for rule in rules.budgeted}
+        )
+        self._version = version
+
+    def _compile(self, programme: str, number: int, text: str) -> Ruleset:
+        found = self._compiled.get((programme, number))
+        if found is None:
+            reading = read_programme_text(text, self._registry)
+            if reading.programme is None:
+                message = f"programme {programme} version {number} does not read: {reading.mistakes[:3]}"
+                raise ValueError(message)
+            found = self._compiled[(programme, number)] = Ruleset(reading.programme, number)
+        return found
+
+    def programmes(self) -> list[str]:
+        """Ids of all programmes."""
+        return sorted(self._versions)
+
+    def ruleset(self, programme: str, at: datetime) -> Ruleset | None:
+        """The version that decides at a moment; the first one for earlier moments, None for an unknown id."""
+        rows = self._versions.get(programme)
+        if not rows:
+            return None
+        place = bisect_right(rows, at, key=lambda row: row[0])
+        return rows[max(0, place - 1)][1]
+
+    def numbered(self, programme: str, version: int) -> Ruleset | None:
+        """One version by number."""
+        return self._compiled.get((programme, version))
+
+    def budgets(self) -> list[tuple[str, str]]:
+        """(programme, rule) of every budget, in order."""
+        return self._budgets
+
+    def zone_of(self, kind: str) -> str | None:
+        """The zone of the first programme that has a points kind; None for an unknown kind."""
+        for programme in self.programmes():
+            latest = self._versions[programme][-1][1].programme
+            if kind in latest.points:
+                return latest.zone
+        return None
+
+    def since(self, now: datetime) -> date | None:
+        """From which day on purchases can matter to a level now; None where only totals do."""
+        days: list[date] = []
+        for rows in self._versions.values():
+            for _, rules in rows:
+                levels = rules.programme.levels
+                if levels is None or levels.over is LevelOver.EVER:
+                    continue
+                today = local_day(now, rules.programme.zone)
+                days.append(
+                    levels.over.before(today) if isinstance(levels.over, Span) else date(today.year, 1, 1)
+                )
+        return min(days) - timedelta(days=1) if days else None
+
+    def complete(self, receipts: Sequence[Receipt]) -> list[Receipt]:
+        """Fill in from the catalogue what lines do not say; a legal class of the catalogue always counts."""
+        missing = {line.sku for receipt in receipts for line in receipt.lines} - self._products.keys()
+        if missing:
+            if len(self._products) > PRODUCTS_MAX:
+                self._products = {}
+            found = self._store.products(sorted(missing))
+            for sku in missing:
+                self._products[sku] = found.get(sku)
+        if not any(self._products.get(line.sku) for receipt in receipts for line in receipt.lines):
+            return list(receipts)
+        return [
+            msgspec.structs.replace(receipt, lines=tuple(self._filled(line) for line in receipt.lines))
+            for receipt in receipts
+        ]
+
+    def _filled(self, line: Line) -> Line:
+        product = self._products.get(line.sku)
+        if product is None:
+            return line
+        legal = product.product_class in LEGAL_CLASSES
+        return msgspec.structs.replace(
+            line,
+            title=line.title or product.title,
+            category=line.category or product.category,
+            brand=line.brand or product.brand,
+            tags=line.tags or product.tags,
+            product_class=product.product_class if legal or not line.product_class else line.product_class,
+            vat=line.vat or product.vat,
+            floor_minor=max(line.floor_minor, -(-product.floor_minor * line.quantity // ONE)),
+        )

@@ -1,0 +1,163 @@
+"""The sale is done: load → decide → settle → write, for one receipt of a batch."""
+
+import msgspec
+
+from kopilka.core.receipt import Shop
+from kopilka.core.rules.decision import Decision, Spent
+from kopilka.core.rules.ruleset import Ruleset
+from kopilka.core.settlement.purchase import close
+from kopilka.core.settlement.sale import CLOSED, HELD, RELEASED, Sale
+from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash, owner_of
+from kopilka.usecases.commands import Close
+from kopilka.usecases.decide import decide
+from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
+from kopilka.usecases.ports import StoredSale
+from kopilka.values.share import allocate
+
+
+def close_receipt(batch: Batch, command: Close) -> Outcome:
+    """Close a receipt. A repeat gets the stored answer; the same id with other content is a conflict."""
+    receipt = command.receipt
+    hashed = content_hash("close", command.who, receipt, command.stated, command.sold)
+    key = client_key(command.client, command.key) if command.key else ""
+    known = batch.known(key, hashed) if key else None
+    if isinstance(known, Refused):
+        return known
+    if known is not None:
+        return batch.replay(known, "close")
+    stored = batch.loaded.sales.get(receipt.id)
+    if stored is not None and stored.sale.state not in {HELD, RELEASED}:
+        if stored.request_hash == hashed:
+            return batch.replay(stored, "close")
+        return Refused("receipt_exists", Why.CONFLICT, "id", {"state": stored.sale.state})
+    place = batch.place(receipt)
+    if isinstance(place, Refused):
+        return place
+    buyer = batch.buyer(command.who)
+    if isinstance(buyer, Refused):
+        return buyer
+    owner = owner_of(buyer, receipt.id)
+    if stored is not None and (stored.bucket, stored.holder_id) != owner:
+        return Refused("other_member", Why.CONFLICT, "member")
+    held = stored.sale if stored is not None and stored.sale.state == HELD else None
+    decided = _decision(batch, command, place, buyer, held)
+    if isinstance(decided, Refused):
+        return decided
+    decision, variance = decided
+    return _book(batch, command, place[1], buyer, decision, variance, hashed, key)
+
+
+def _decision(
+    batch: Batch, command: Close, place: tuple[Shop, Ruleset], buyer: Buyer | None, held: Sale | None
+) -> tuple[Decision, dict[str, int]] | Refused:
+    shop, rules = place
+    alive = held is not None and held.lapses_at is not None and held.lapses_at > batch.now
+    decision: Decision | Refused
+    if held is not None and alive and _same_goods(command, held):
+        decision = held.decision
+    elif held is not None and not command.sold:
+        return Refused("hold_changed" if alive else "hold_lapsed", Why.CONFLICT, "lines" if alive else "id")
+    else:
+        decision = decide(batch, command.receipt, shop, rules, buyer, sold=command.sold)
+    if isinstance(decision, Refused) or command.stated is None:
+        return decision if isinstance(decision, Refused) else (decision, {})
+    variance = _variance(command, decision)
+    if variance and not command.sold:
+        return Refused("differs_from_decision", Why.CONFLICT, "stated", {**variance})
+    return (_charged(command, decision, rules, buyer), variance) if variance else (decision, {})
+
+
+def _hold_is_void(batch: Batch, receipt_id: str, decision: Decision) -> bool:
+    """Whether the receipt's hold is not what is being posted: the sale was decided anew."""
+    stored = batch.loaded.sales.get(receipt_id)
+    return stored is not None and stored.sale.decision is not decision
+
+
+def _same_goods(command: Close, held: Sale) -> bool:
+    """Whether a close is about what was held: lines and delivery; other wishes were decided by the hold."""
+    return command.receipt.lines == held.receipt.lines and command.receipt.delivery == held.receipt.delivery
+
+
+def _variance(command: Close, decision: Decision) -> dict[str, int]:
+    """Line sums and points that the till took, where they differ from the Decision (taken minus decided)."""
+    stated = command.stated
+    if stated is None:
+        return {}
+    spent = decision.spent.parts if decision.spent is not None else (0,) * len(decision.left)
+    variance: dict[str, int] = {}
+    for line, left, part in zip(command.receipt.all_lines(), decision.left, spent, strict=True):
+        difference = stated.lines.get(line.id, left - part) - (left - part)
+        if difference:
+            variance[line.id] = difference
+    units = 0 if decision.spent is None else decision.spent.units
+    if stated.points_units is not None and stated.points_units != units:
+        variance["points"] = stated.points_units - units
+    return variance
+
+
+def _charged(command: Close, decision: Decision, rules: Ruleset, buyer: Buyer | None) -> Decision:
+    """The Decision as it was really charged: stated sums, and points shared over the lines again."""
+    stated = command.stated
+    if stated is None:
+        return decision
+    before = decision.spent
+    units = (
+        stated.points_units if stated.points_units is not None else (0 if before is None else before.units)
+    )
+    kind_id = rules.programme.spend_kind()
+    spent: Spent | None = None
+    parts = [0] * len(decision.left)
+    if units and kind_id and buyer is not None:
+        kind = rules.programme.points[kind_id]
+        minor = units * kind.worth // kind.scale
+        parts = allocate(minor, [max(0, left) for left in decision.left], list(range(len(decision.left))))
+        spent = Spent(kind_id, units, minor, tuple(parts))
+    old = before.parts if before is not None else (0,) * len(decision.left)
+    left = [
+        stated.lines.get(line.id, row - was) + part
+        for line, row, was, part in zip(command.receipt.all_lines(), decision.left, old, parts, strict=True)
+    ]
+    due = max(0, sum(left))
+    return msgspec.structs.replace(
+        decision, left=tuple(left), due_minor=due, spent=spent, paid_minor=due - (spent.minor if spent else 0)
+    )
+
+
+def _book(
+    batch: Batch, command: Close, rules: Ruleset, buyer: Buyer | None, decision: Decision,
+    variance: dict[str, int], hashed: bytes, key: str,
+) -> Outcome:  # fmt: skip
+    receipt, programme = command.receipt, rules.programme
+    cause = batch.cause("close", receipt.at, receipt.id)
+    owner = owner_of(buyer, receipt.id)
+    standing = None
+    if buyer is not None:
+        standing = batch.standing(buyer.holding, programme.programme)
+        if variance or _hold_is_void(batch, receipt.id, decision):
+            buyer.holding.book.release(receipt.id)
+        buyer.holding.book.bring_to(batch.now, cause)
+        batch.touch(buyer.holding)
+    book = None if buyer is None else buyer.holding.book
+    sale, events = close(programme, receipt, decision, book, standing, cause, sold=command.sold)
+    sale = msgspec.structs.replace(
+        sale,
+        state=CLOSED,
+        holder_id=owner[1],
+        member_id="" if buyer is None else buyer.who.member_id,
+        variance=variance,
+    )
+    before = batch.loaded.sales.get(receipt.id)
+    if before is None or before.sale.state == RELEASED:
+        batch.draw_budgets(owner, cause.txn, programme.programme, decision.caps, 1)
+    done = Done(
+        "close", owner[1], sale.member_id, sale, txn=cause.txn,
+        balances=batch.balances(buyer), recorded_at=batch.now,
+    )  # fmt: skip
+    answer = answer_bytes(done)
+    batch.save(StoredSale(sale, owner[0], owner[1], hashed, answer, batch.now))
+    if before is None:
+        batch.claim(f"rcp:{receipt.id}", hashed, "close", owner, receipt.id, answer)
+    if key:
+        batch.claim(key, hashed, "close", owner, receipt.id, answer)
+    batch.emit(events, owner[0])
+    return done

@@ -1,0 +1,138 @@
+"""What the doors may ask of the desk: one frozen shape per verb, already translated and checked in form."""
+
+from datetime import date, datetime
+
+import msgspec
+
+from kopilka.core.receipt import Receipt
+from kopilka.core.settlement.refund import ReturnWish
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """How a door names a member: kind is member, card, phone, email, qr or external; the value is normalised."""
+
+    kind: str
+    value: str
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """What a till says that it took: money by line id in minor units, and points in smallest units."""
+
+    lines: dict[str, int] = {}
+    points_units: int | None = None
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """What would this receipt give? Writes nothing."""
+
+    receipt: Receipt
+    who: Ref | None = None
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """Reserve the points of a receipt until it is closed, released, or the hold lapses."""
+
+    receipt: Receipt
+    who: Ref | None = None
+    client: str = ""
+    key: str = ""
+
+
+class Close(msgspec.Struct, frozen=True):
+    """The sale is done. `sold` says that it cannot be changed any more: what was charged is booked as it was."""
+
+    receipt: Receipt
+    who: Ref | None = None
+    stated: Stated | None = None
+    sold: bool = False
+    client: str = ""
+    key: str = ""
+
+
+class Release(msgspec.Struct, frozen=True):
+    """The sale did not happen: its hold ends."""
+
+    receipt_id: str
+    client: str = ""
+    key: str = ""
+
+
+class Void(msgspec.Struct, frozen=True):
+    """A closed receipt is undone as a whole, on the same day."""
+
+    receipt_id: str
+    at: datetime
+    client: str = ""
+    key: str = ""
+
+
+class Return(msgspec.Struct, frozen=True):
+    """Goods come back. `return_id` is made by the client and is its own idempotency key."""
+
+    receipt_id: str
+    return_id: str
+    wish: ReturnWish
+    at: datetime
+    shop: str = ""
+    client: str = ""
+
+
+class Adjust(msgspec.Struct, frozen=True):
+    """Staff add or take points, with a reason. `last_on` is the last day of added points; none is for ever."""
+
+    who: Ref
+    kind: str
+    units: int
+    reason: str
+    client: str
+    key: str
+    actor: str = ""
+    last_on: date | None = None
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """Points for a gift: `units` each, as often as the balance allows but at most `times`."""
+
+    who: Ref
+    kind: str
+    units: int
+    gift: str
+    client: str
+    key: str
+    times: int = 1
+    at: datetime | None = None
+
+
+class Identifier(msgspec.Struct, frozen=True):
+    """A new identifier of a member."""
+
+    kind: str
+    value: str
+    card_type: str = ""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Who a member is: stored in one erasable place and never in events, receipts or answers."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+    birthday: date | None = None
+    language: str = "ru"
+
+
+class Enrol(msgspec.Struct, frozen=True):
+    """A person joins: the programme's welcome is given at once."""
+
+    identifiers: tuple[Identifier, ...]
+    programme: str
+    person: Person = Person()
+    shop: str = ""
+    tags: tuple[str, ...] = ()
+    consents: tuple[tuple[str, str], ...] = ()
+    client: str = ""
+    key: str = ""
+    at: datetime | None = None
+
+
+Command = Hold | Close | Release | Void | Return | Adjust | Exchange | Enrol

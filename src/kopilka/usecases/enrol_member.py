@@ -1,0 +1,69 @@
+"""A person joins: a member, identifiers that find them, and the programme's welcome."""
+
+import msgspec
+
+from kopilka.core.event import MEMBER_ENROLLED, Event
+from kopilka.core.receipt import Receipt, Shop
+from kopilka.core.rules.engine import greet
+from kopilka.core.settlement.purchase import Who, issue
+from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash
+from kopilka.usecases.commands import Enrol, Identifier, Ref
+from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
+from kopilka.usecases.ports import Found, Holding, NewMember
+
+
+def enrol_member(batch: Batch, command: Enrol) -> Outcome:
+    """Enrol. An identifier that already finds somebody is a conflict that names it."""
+    hashed = content_hash("enrol", msgspec.structs.replace(command, client="", key="", at=None))
+    key = client_key(command.client, command.key) if command.key else ""
+    known = batch.known(key, hashed) if key else None
+    if known is not None:
+        return known if isinstance(known, Refused) else batch.replay(known, "enrol")
+    if not command.identifiers:
+        return Refused("no_identifier", Why.INVALID, "identifiers")
+    for identifier in command.identifiers:
+        if Ref(identifier.kind, identifier.value) in batch.found:
+            return Refused("identifier_taken", Why.CONFLICT, identifier.kind, {"kind": identifier.kind})
+    at = command.at or batch.now
+    rules = batch.catalogue.ruleset(command.programme, at)
+    if rules is None:
+        return Refused("unknown_programme", Why.NOT_FOUND, "programme", {"programme": command.programme})
+    if command.shop and command.shop not in batch.catalogue.shops:
+        return Refused("unknown_shop", Why.NOT_FOUND, "shop", {"shop": command.shop})
+    buyer = _admit(batch, command)
+    programme = rules.programme
+    batch.standing(buyer.holding, command.programme).dirty = True
+    cause = batch.cause("enrol", at)
+    shop = batch.catalogue.shops.get(command.shop) or Shop("", programme.zone, command.programme)
+    nothing = Receipt("", shop.id, at, programme.currency, ())
+    units = 0
+    for earned in greet(rules, nothing, shop, batch.member(buyer, rules)):
+        issue(programme, buyer.holding.book, earned, cause)
+        units += earned.units
+    holding, member_id = buyer.holding, buyer.who.member_id
+    done = Done(
+        "enrol", holding.holder_id, member_id, units=units, txn=cause.txn,
+        balances=batch.balances(buyer), recorded_at=batch.now,
+    )  # fmt: skip
+    if key:
+        batch.claim(key, hashed, "enrol", (holding.bucket, holding.holder_id), "", answer_bytes(done))
+    data: dict[str, object] = {"member": member_id, "programme": command.programme, "shop": command.shop}
+    batch.emit([Event(MEMBER_ENROLLED, holding.holder_id, at, data=data)], holding.bucket)
+    return done
+
+
+def _admit(batch: Batch, command: Enrol) -> Buyer:
+    """A new holder with one member, known to the rest of this batch by all its identifiers."""
+    bucket, holder_id = batch.new_holder()
+    member_id = batch.new_member_id()
+    holding = Holding(bucket, holder_id, new=True)
+    cards = frozenset(identifier.card_type for identifier in command.identifiers if identifier.card_type)
+    who = Who(member_id, cards, frozenset(command.tags))
+    holding.members[member_id] = who
+    holding.statuses[member_id] = "active"
+    batch.loaded.holdings[holder_id] = holding
+    batch.touch(holding)
+    batch.changes.members.append(NewMember(member_id, bucket, holder_id, command, batch.now))
+    for row in (*command.identifiers, Identifier("member", member_id)):
+        batch.found[Ref(row.kind, row.value)] = Found(bucket, holder_id, member_id, "active", row.card_type)
+    return Buyer(holding, who)

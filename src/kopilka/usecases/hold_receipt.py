@@ -1,0 +1,114 @@
+"""Reserve the points of a receipt, and let a reservation go."""
+
+from datetime import timedelta
+
+import msgspec
+
+from kopilka.core.event import RECEIPT_RELEASED, Event
+from kopilka.core.settlement.purchase import hold
+from kopilka.core.settlement.sale import HELD, RELEASED
+from kopilka.usecases.batch import Batch, answer_bytes, client_key, content_hash, owner_of
+from kopilka.usecases.commands import Hold, Release
+from kopilka.usecases.decide import decide
+from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
+from kopilka.usecases.ports import Holding, StoredSale
+
+
+def hold_receipt(batch: Batch, command: Hold) -> Outcome:
+    """Place a hold. The same content again gets the stored answer; other content is a new revision."""
+    receipt = command.receipt
+    hashed = content_hash("hold", command.who, receipt)
+    key = client_key(command.client, command.key) if command.key else ""
+    known = batch.known(key, hashed) if key else None
+    if isinstance(known, Refused):
+        return known
+    if known is not None:
+        return batch.replay(known, "hold")
+    stored = batch.loaded.sales.get(receipt.id)
+    if stored is not None and stored.sale.state not in {HELD, RELEASED}:
+        return Refused("receipt_exists", Why.CONFLICT, "id", {"state": stored.sale.state})
+    alive = stored is not None and stored.sale.lapses_at is not None and stored.sale.lapses_at > batch.now
+    if stored is not None and stored.sale.state == HELD and stored.request_hash == hashed and alive:
+        return batch.replay(stored, "hold")
+    place = batch.place(receipt)
+    if isinstance(place, Refused):
+        return place
+    buyer = batch.buyer(command.who)
+    if isinstance(buyer, Refused):
+        return buyer
+    owner = owner_of(buyer, receipt.id)
+    if stored is not None and (stored.bucket, stored.holder_id) != owner:
+        return Refused("other_member", Why.CONFLICT, "member")
+    shop, rules = place
+    if stored is not None and stored.sale.state == HELD:
+        _give_budgets_back(batch, stored, batch.cause("release", receipt.at, receipt.id).txn)
+    decision = decide(batch, receipt, shop, rules, buyer)
+    if isinstance(decision, Refused):
+        if stored is not None and stored.sale.state == HELD:
+            _give_budgets_back(batch, stored, "", undo=True)
+        return decision
+    cause = batch.cause("hold", receipt.at, receipt.id)
+    if buyer is not None:
+        buyer.holding.book.release(receipt.id)
+        buyer.holding.book.bring_to(batch.now, cause)
+        batch.touch(buyer.holding)
+    lapses_at = batch.now + timedelta(minutes=rules.programme.hold_minutes)
+    revision = 1 if stored is None else stored.sale.revision + 1
+    sale, events = hold(
+        rules.programme, receipt, decision, None if buyer is None else buyer.holding.book, cause,
+        lapses_at=lapses_at, revision=revision,
+    )  # fmt: skip
+    sale = msgspec.structs.replace(
+        sale, holder_id=owner[1], member_id="" if buyer is None else buyer.who.member_id
+    )
+    batch.draw_budgets(owner, cause.txn, rules.programme.programme, decision.caps, 1)
+    done = Done("hold", owner[1], sale.member_id, sale, balances=batch.balances(buyer), recorded_at=batch.now)
+    answer = answer_bytes(done)
+    batch.save(StoredSale(sale, owner[0], owner[1], hashed, answer, batch.now))
+    if stored is None:
+        batch.claim(f"rcp:{receipt.id}", hashed, "hold", owner, receipt.id, answer)
+    if key:
+        batch.claim(key, hashed, "hold", owner, receipt.id, answer)
+    batch.emit(events, owner[0])
+    return done
+
+
+def release_receipt(batch: Batch, command: Release) -> Outcome:
+    """End a hold. Releasing what is released already is no error."""
+    stored = batch.loaded.sales.get(command.receipt_id)
+    if stored is None:
+        return Refused("unknown_receipt", Why.NOT_FOUND, "id", {"receipt": command.receipt_id})
+    if stored.sale.state == RELEASED:
+        return batch.replay(stored, "release")
+    if stored.sale.state != HELD:
+        return Refused("not_held", Why.CONFLICT, "id", {"state": stored.sale.state})
+    holding: Holding | None = batch.loaded.holdings.get(stored.holder_id)
+    cause = batch.cause("release", stored.sale.receipt.at, command.receipt_id)
+    if holding is not None:
+        holding.book.release(command.receipt_id)
+        holding.book.bring_to(batch.now, cause, late=True)
+        batch.touch(holding)
+    _give_budgets_back(batch, stored, cause.txn)
+    sale = msgspec.structs.replace(stored.sale, state=RELEASED, lapses_at=None)
+    done = Done("release", stored.holder_id, sale.member_id, sale, recorded_at=batch.now)
+    answer = answer_bytes(done)
+    hashed = content_hash("release", command.receipt_id)
+    batch.save(
+        StoredSale(sale, stored.bucket, stored.holder_id, hashed, answer, stored.received_at, stored.returns)
+    )
+    event = Event(RECEIPT_RELEASED, stored.holder_id, sale.receipt.at, command.receipt_id)
+    batch.emit([event], stored.bucket)
+    return done
+
+
+def _give_budgets_back(batch: Batch, stored: StoredSale, txn: str, *, undo: bool = False) -> None:
+    decision = stored.sale.decision
+    owner = (stored.bucket, stored.holder_id)
+    if undo:
+        count = sum(1 for use in decision.caps if not use.period)
+        for _ in range(count):
+            txn_, _, _, programme, use, sign = batch.changes.budgets.pop()
+            batch.draw_budgets(owner, txn_, programme, (use,), -sign)
+            batch.changes.budgets.pop()
+        return
+    batch.draw_budgets(owner, txn, decision.programme, decision.caps, -1)

@@ -1,0 +1,189 @@
+"""What the use cases need from others: a store that locks, loads and writes batches. Errors are listed here."""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+import msgspec
+
+from kopilka.core.event import Event
+from kopilka.core.ledger.book import Book
+from kopilka.core.ledger.lot import Lot
+from kopilka.core.member.member import Used
+from kopilka.core.member.standing import Standing
+from kopilka.core.receipt import Shop
+from kopilka.core.rules.decision import CapUse
+from kopilka.core.settlement.purchase import Who
+from kopilka.core.settlement.refund import Returned
+from kopilka.core.settlement.sale import Sale
+from kopilka.usecases.commands import Enrol, Ref, Return
+from kopilka.values.errors import KopilkaError
+
+
+class KeyRaceError(KopilkaError):
+    """Another batch claimed one of our keys first: nothing was written, load and decide again."""
+
+
+class StoreUnavailableError(KopilkaError):
+    """The store does not answer; nothing is known to be written."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """An identifier that was looked up."""
+
+    bucket: int
+    holder_id: str
+    member_id: str
+    status: str
+    card_type: str = ""
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A key taken earlier, with the stored answer."""
+
+    key: str
+    content_hash: bytes
+    verb: str
+    bucket: int
+    holder_id: str
+    receipt_id: str
+    answer: bytes
+
+
+class Holding:
+    """Everything that a batch knows of one holder: the book, the standings, the members."""
+
+    __slots__ = ("book", "bucket", "holder_id", "members", "new", "standings", "statuses")
+
+    def __init__(self, bucket: int, holder_id: str, *, new: bool = False) -> None:
+        self.bucket = bucket
+        self.holder_id = holder_id
+        self.new = new
+        self.book = Book(bucket, holder_id)
+        self.standings: dict[str, Standing] = {}
+        self.members: dict[str, Who] = {}
+        self.statuses: dict[str, str] = {}
+
+
+class StoredSale(msgspec.Struct, frozen=True):
+    """A receipt row: the sale, whose it is, and the request and answer that it was last decided by."""
+
+    sale: Sale
+    bucket: int
+    holder_id: str
+    request_hash: bytes
+    answer: bytes
+    received_at: datetime
+    returns: int = 0
+
+
+class Loaded:
+    """What `load` found, keyed for the desk."""
+
+    def __init__(self) -> None:
+        self.holdings: dict[str, Holding] = {}
+        self.claims: dict[str, Claim] = {}
+        self.sales: dict[str, StoredSale] = {}
+        self.budgets: dict[tuple[str, str], Used] = {}
+
+
+class NewMember(msgspec.Struct, frozen=True):
+    """A member to write, with the person behind."""
+
+    member_id: str
+    bucket: int
+    holder_id: str
+    enrol: Enrol
+    at: datetime
+
+
+class NewReturn(msgspec.Struct, frozen=True):
+    """A return to write."""
+
+    stored: StoredSale
+    command: Return
+    txn: str
+    outcome: Returned
+    recorded_at: datetime
+
+
+class Changes:
+    """What a batch wrote down to be stored in one commit."""
+
+    def __init__(self) -> None:
+        self.sales: dict[str, StoredSale] = {}
+        self.returns: list[NewReturn] = []
+        self.strays: list[tuple[Return, datetime]] = []
+        self.claims: list[Claim] = []
+        self.events: list[tuple[str, int, datetime, Event]] = []
+        self.members: list[NewMember] = []
+        self.budgets: list[tuple[str, int, str, str, CapUse, int]] = []
+        self.touched: dict[str, Holding] = {}
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to commit."""
+        return not (self.sales or self.claims or self.members or self.strays or self.touched)
+
+
+class BatchStore(Protocol):
+    """One transaction over a batch."""
+
+    def find(
+        self, refs: Sequence[Ref], receipts: Sequence[str], keys: Sequence[str]
+    ) -> tuple[dict[Ref, Found], dict[str, Claim], int]:
+        """Members by what names them, keys already claimed, and the version of the catalogue."""
+        ...
+
+    def load(
+        self, holders: Iterable[tuple[int, str]], receipts: Sequence[str], keys: Sequence[str], since: date | None,
+        budgets: Sequence[tuple[str, str]], *, lock: bool,
+    ) -> Loaded:  # fmt: skip
+        """Lock the holders in key order (where asked) and load what they own, sales and claims."""
+        ...
+
+    def lots(self, wanted: Sequence[tuple[int, str, str, int]]) -> dict[tuple[str, str, int], Lot]:
+        """Lots by (bucket, holder, kind, lot), open or not."""
+        ...
+
+    def write(self, changes: Changes, recorded_at: datetime) -> None:
+        """Write everything and commit. KeyRaceError where a claimed key is not free any more."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """Where batches are opened."""
+
+    def batch(self) -> AbstractContextManager[BatchStore]:
+        """A transaction that is undone unless `write` ended it."""
+        ...
+
+
+class CatalogueStore(Protocol):
+    """Reference data that seldom changes."""
+
+    def shops(self) -> dict[str, Shop]:
+        """All shops by id."""
+        ...
+
+    def versions(self) -> list[tuple[str, int, datetime, str]]:
+        """All programme versions: programme, number, valid from, text."""
+        ...
+
+    def products(self, skus: Sequence[str]) -> dict[str, "Product"]:
+        """Products by sku."""
+        ...
+
+
+class Product(msgspec.Struct, frozen=True):
+    """A product of the catalogue; `floor_minor` is for one piece."""
+
+    sku: str
+    title: str = ""
+    category: tuple[str, ...] = ()
+    brand: str = ""
+    tags: tuple[str, ...] = ()
+    product_class: str = ""
+    vat: str = ""
+    floor_minor: int = 0

@@ -1,0 +1,40 @@
+"""What would this receipt give? The same lines of code as closing it, without the write."""
+
+import msgspec
+
+from kopilka.core.rules.decision import Decision
+from kopilka.core.rules.engine import evaluate
+from kopilka.usecases.batch import Batch
+from kopilka.usecases.commands import Quote
+from kopilka.usecases.outcomes import Refused
+
+
+class Quoted(msgspec.Struct, frozen=True):
+    """A quote: the Decision, and balances as they are now."""
+
+    command: Quote
+    decision: Decision
+    member_id: str
+    balances: dict[str, tuple[int, int]]
+
+
+def quote_receipt(batch: Batch, command: Quote) -> Quoted | Refused:
+    """Decide without writing. More points than allowed are quoted as what is allowed, with the reason."""
+    receipt = command.receipt
+    place = batch.place(receipt)
+    if isinstance(place, Refused):
+        return place
+    buyer = batch.buyer(command.who)
+    if isinstance(buyer, Refused):
+        return buyer
+    shop, rules = place
+    decision = evaluate(
+        rules,
+        receipt,
+        shop,
+        None if buyer is None else batch.member(buyer, rules),
+        available=batch.available(buyer, rules, without=receipt.id),
+        budgets=batch.budgets(rules),
+    )
+    member_id = "" if buyer is None else buyer.who.member_id
+    return Quoted(command, decision, member_id, batch.balances(buyer))

@@ -1,0 +1,148 @@
+"""Goods come back, or a whole receipt is undone on its day: the mirror of the stored Decision."""
+
+import msgspec
+
+from kopilka.core.ledger.lot import Lot
+from kopilka.core.rules.reason import Reason
+from kopilka.core.settlement.refund import ReturnWish, Returned, advance, give_back
+from kopilka.core.settlement.sale import CLOSED, VOIDED, rest_of
+from kopilka.usecases.batch import SKEW, Batch, answer_bytes, content_hash
+from kopilka.usecases.commands import Return, Void
+from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
+from kopilka.usecases.ports import Holding, NewReturn, StoredSale
+from kopilka.values.period import local_day
+
+
+def return_receipt(batch: Batch, command: Return) -> Outcome:
+    """Take goods back. A return of an unknown sale is recorded and reported, never guessed."""
+    hashed = content_hash("return", command.receipt_id, command.wish, command.shop)
+    key = f"ret:{command.return_id}"
+    known = batch.known(key, hashed)
+    if isinstance(known, Refused):
+        return msgspec.structs.replace(known, field="return_id", code="return_exists")
+    if known is not None:
+        return batch.replay(known, "return")
+    stored = batch.loaded.sales.get(command.receipt_id)
+    if stored is None:
+        batch.changes.strays.append((command, batch.now))
+        return Refused("unknown_receipt", Why.NOT_FOUND, "id", {"receipt": command.receipt_id})
+    if stored.sale.state != CLOSED:
+        return Refused("not_closed", Why.CONFLICT, "id", {"state": stored.sale.state})
+    if command.at > batch.now + SKEW:
+        return Refused("in_the_future", Why.INVALID, "at")
+    progress = advance(stored.sale, command.wish)
+    if isinstance(progress, Reason):
+        return refusal(progress)
+    return _book(batch, stored, command, progress, hashed, key)
+
+
+def quote_return(batch: Batch, command: Return) -> Returned | Refused:
+    """What a return would do; nothing is written."""
+    stored = batch.loaded.sales.get(command.receipt_id)
+    if stored is None:
+        return Refused("unknown_receipt", Why.NOT_FOUND, "id", {"receipt": command.receipt_id})
+    if stored.sale.state != CLOSED:
+        return Refused("not_closed", Why.CONFLICT, "id", {"state": stored.sale.state})
+    progress = advance(stored.sale, command.wish)
+    if isinstance(progress, Reason):
+        return refusal(progress)
+    outcome = _book(batch, stored, command, progress, b"", "")
+    return (
+        outcome.returned
+        if isinstance(outcome, Done) and outcome.returned
+        else refusal(Reason("nothing_left"))
+    )
+
+
+def void_receipt(batch: Batch, command: Void) -> Outcome:
+    """Undo a closed receipt as a whole, on its own day; voiding it twice is no error."""
+    stored = batch.loaded.sales.get(command.receipt_id)
+    if stored is None:
+        return Refused("unknown_receipt", Why.NOT_FOUND, "id", {"receipt": command.receipt_id})
+    sale = stored.sale
+    if sale.state == VOIDED:
+        return batch.replay(stored, "void")
+    if sale.state != CLOSED:
+        return Refused("not_closed", Why.CONFLICT, "id", {"state": sale.state})
+    rules = batch.catalogue.numbered(sale.decision.programme, sale.decision.version)
+    if rules is None:
+        return Refused("unknown_programme", Why.NOT_FOUND, "id")
+    if local_day(batch.now, rules.programme.zone) != local_day(sale.recorded_at, rules.programme.zone):
+        return Refused("not_same_day", Why.NOT_ALLOWED, "id", {"day": sale.day.isoformat()})
+    if any(sale.progress):
+        return Refused("returned_already", Why.CONFLICT, "id")
+    voided = msgspec.structs.replace(stored, sale=msgspec.structs.replace(sale, state=VOIDED))
+    hashed = content_hash("void", command.receipt_id)
+    wish = Return(command.receipt_id, "", ReturnWish(), command.at, client=command.client)
+    return _book(batch, voided, wish, sale.wholes(), hashed, "")
+
+
+def refusal(reason: Reason) -> Refused:
+    """A return that cannot be, as an answer that names the field."""
+    fields = {"more_than_paid": "amount", "nothing_left": "id"}
+    why = Why.CONFLICT if reason.code == "nothing_left" else Why.NOT_ALLOWED
+    return Refused(reason.code, why, fields.get(reason.code, "lines"), dict(reason.params))
+
+
+def _book(
+    batch: Batch, stored: StoredSale, command: Return, progress: list[int], hashed: bytes, key: str
+) -> Outcome:
+    sale = stored.sale
+    rules = batch.catalogue.numbered(sale.decision.programme, sale.decision.version)
+    if rules is None:
+        return Refused("unknown_programme", Why.NOT_FOUND, "id")
+    voids = sale.state == VOIDED
+    verb = "void" if voids else "return"
+    cause = batch.cause(verb, command.at, sale.receipt.id)
+    holding = batch.loaded.holdings.get(stored.holder_id)
+    closed: dict[int, Lot] = {}
+    standing = None
+    if holding is not None:
+        holding.book.bring_to(batch.now, cause)
+        standing = batch.standing(holding, sale.decision.programme)
+        closed = _closed_lots(batch, stored, holding)
+        batch.touch(holding)
+    complete_before = rest_of(sale, sale.done()).complete
+    book = None if holding is None else holding.book
+    changed, outcome, events = give_back(rules.programme, sale, progress, book, standing, closed, cause)
+    owner = (stored.bucket, stored.holder_id)
+    if outcome.complete and not complete_before:
+        batch.draw_budgets(owner, cause.txn, sale.decision.programme, sale.decision.caps, -1)
+    balances = {}
+    if holding is not None and sale.member_id:
+        balances = batch.holder_balances(holding)
+    done = Done(
+        verb,
+        stored.holder_id,
+        sale.member_id,
+        changed,
+        outcome,
+        txn=cause.txn,
+        balances=balances,
+        recorded_at=batch.now,
+    )
+    answer = answer_bytes(done)
+    after = msgspec.structs.replace(stored, sale=changed)
+    if voids:
+        after = msgspec.structs.replace(after, request_hash=hashed, answer=answer)
+    else:
+        after = msgspec.structs.replace(after, returns=stored.returns + 1)
+        batch.changes.returns.append(NewReturn(after, command, cause.txn, outcome, batch.now))
+    batch.save(after)
+    if key:
+        batch.claim(key, hashed, "return", owner, sale.receipt.id, answer)
+    batch.emit(events, owner[0])
+    return done
+
+
+def _closed_lots(batch: Batch, stored: StoredSale, holding: Holding) -> dict[int, Lot]:
+    """Lots that the sale's points came from and that are not open any more."""
+    spent = stored.sale.decision.spent
+    if spent is None:
+        return {}
+    wallet = holding.book.wallet(spent.kind)
+    missing = [lot for lot, _ in stored.sale.spend_lots if wallet.find(lot) is None]
+    fresh = {id_: wallet.changed[id_] for id_ in missing if id_ in wallet.changed}
+    wanted = [(stored.bucket, stored.holder_id, spent.kind, id_) for id_ in missing if id_ not in fresh]
+    found = batch.store.lots(wanted) if wanted else {}
+    return fresh | {id_: found[(stored.holder_id, spent.kind, id_)] for *_, id_ in wanted}
