@@ -1,48 +1,64 @@
 """What conditions and effects may look at while one receipt is being decided."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from kopilka.core.member.member import Member, Used
 from kopilka.core.programme.document import ClassRule
 from kopilka.core.programme.fields import ByLevel, ByTotal, Flat, Scale
 from kopilka.core.receipt import Line, Receipt, Shop
-from kopilka.core.rules.goods import Matcher
+from kopilka.core.rules.goods import Filters
 from kopilka.values.period import zone
 
 
 class Context:
     """The receipt under way. `left[i]` is what line i still costs (below zero only where discounts given
-    outside exceed it), `start[i]` what it cost when the lane's percents began to count."""
+    outside exceed it), `start[i]` what it cost when the lane's percents began to count. `plain` says that no
+    line has a product class or a floor, which spares looking at them one by one."""
 
     __slots__ = (
-        "_order", "budgets", "classes", "closed", "day", "discountable", "given", "goods_count", "left",
-        "lines", "local", "member", "points", "receipt", "shop", "start",
+        "_masks", "_order", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "given",
+        "goods_count", "left", "lines", "local", "member", "plain", "points", "receipt", "shop", "start",
     )  # fmt: skip
 
-    def __init__(
-        self, receipt: Receipt, shop: Shop, member: Member | None, classes: Mapping[str, ClassRule]
-    ) -> None:
+    def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
         self.receipt = receipt
         self.shop = shop
         self.member = member
-        self.classes = classes
+        self.filters = filters
         self.lines: tuple[Line, ...] = receipt.lines
         self.goods_count = len(receipt.lines)
         if receipt.delivery is not None:
             self.lines = (*receipt.lines, receipt.delivery)
-        self.left = [line.sum_minor - line.given_minor for line in self.lines]
+        self.left: list[int] = []
+        self.plain = True
+        self.given = receipt.given_minor
+        for line in self.lines:
+            self.left.append(line.sum_minor - line.given_minor)
+            self.given += line.given_minor
+            if line.product_class or line.floor_minor:
+                self.plain = False
         self.start = self.left
         self.points = [0] * len(self.lines)
         self.closed: set[int] = set()
         self.budgets: Mapping[str, Used] = {}
+        self.classes: Mapping[str, ClassRule] = {}
+        self.discountable: Sequence[int] = range(self.goods_count)
         self.local: datetime = receipt.at.astimezone(zone(shop.zone))
         self.day: date = self.local.date()
         self._order: list[int] | None = None
-        self.discountable = [
-            i for i, line in enumerate(receipt.lines)
-            if not line.product_class or line.product_class not in classes or classes[line.product_class].discount
-        ]  # fmt: skip
+        self._masks: list[int] | None = None
+        self._total: int | None = None
+
+    def under(self, classes: Mapping[str, ClassRule]) -> None:
+        """Put the receipt under the class rules of its day."""
+        self.classes = classes
+        if not self.plain:
+            self.discountable = [i for i in range(self.goods_count) if self.class_of(i).discount]
+
+    def class_of(self, i: int) -> ClassRule:
+        """What line i may take part in."""
+        return self.classes.get(self.lines[i].product_class, ANYTHING)
 
     @property
     def order(self) -> list[int]:
@@ -54,20 +70,34 @@ class Context:
                 self._order[i] = rank
         return self._order
 
-    def goods_total(self, goods: Matcher | None = None) -> int:
-        """What the goods that count cost after earlier lanes, without delivery and points, in minor units."""
-        classes = self.classes
-        total = 0
-        for i in range(self.goods_count):
-            line = self.lines[i]
-            name = line.product_class
-            if name and name in classes and not classes[name].count:
-                continue
-            if goods is None or goods(line):
-                total += self.left[i]
-        return max(0, total)
+    def among(self, scope: Sequence[int], bit: int) -> Sequence[int]:
+        """Those lines of a scope that a goods filter means; `bit` is the filter's, 0 means every line."""
+        if not bit:
+            return scope
+        if self._masks is None:
+            self._masks = [self.filters.mask(line) for line in self.lines]
+        masks = self._masks
+        return [i for i in scope if masks[i] & bit]
 
-    def scale(self, scale: Scale, goods: Matcher | None = None) -> int:
+    def changed(self) -> None:
+        """Prices have changed: what was counted from them counts no more."""
+        self._total = None
+
+    def goods_total(self, bit: int = 0) -> int:
+        """What the goods that count cost after earlier lanes, without delivery and points, in minor units."""
+        if bit == 0 and self._total is not None:
+            return self._total
+        left = self.left
+        scope = self.among(range(self.goods_count), bit)
+        if self.plain:
+            total = max(0, sum(left[: self.goods_count]) if bit == 0 else sum([left[i] for i in scope]))
+        else:
+            total = max(0, sum([left[i] for i in scope if self.class_of(i).count]))
+        if bit == 0:
+            self._total = total
+        return total
+
+    def scale(self, scale: Scale, bit: int = 0) -> int:
         """The number that a scale gives here; 0 where it gives none."""
         match scale:
             case Flat(value=value):
@@ -75,9 +105,12 @@ class Context:
             case ByLevel(values=values):
                 return values.get(self.member.level, 0) if self.member is not None else 0
             case ByTotal(steps=steps):
-                total = self.goods_total(goods)
+                total = self.goods_total(bit)
                 found = 0
                 for start, value in steps:
                     if total >= start:
                         found = value
                 return found
+
+
+ANYTHING = ClassRule()

@@ -2,11 +2,13 @@
 
 Every `parts` runs along the receipt's lines (goods, then delivery). Stored as it is and never changed."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
 
 from kopilka.core.rules.reason import Reason
+from kopilka.values.share import allocate
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -16,7 +18,6 @@ class Taken(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     lane: str
     minor: int
     parts: tuple[int, ...]
-    reason: Reason | None = None
 
 
 class Spent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -38,16 +39,19 @@ class SpendRoom(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Earned(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Points that a rule gives. `basis_minor` is what it counted, `active_on` and `last_on` are local days."""
+    """Points that a rule gives. `basis_minor` is what it counted, `active_on` and `last_on` are local days.
+
+    `parts` are the points of each line where a rule rounds by line; else the points belong to the lines of
+    `scope` (empty means all goods) in proportion to what was paid for them: see `Decision.earned_parts`."""
 
     rule: str
     kind: str
     units: int
-    parts: tuple[int, ...]
     basis_minor: int
     active_on: date
     last_on: date | None = None
-    reason: Reason | None = None
+    parts: tuple[int, ...] = ()
+    scope: tuple[int, ...] = ()
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -68,8 +72,8 @@ class CapUse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The outcome. `left` is each line's price after discounts, before points; `counted` says which lines count
-    towards levels. `due_minor` is to pay before points, `paid_minor` what remains to be paid with money."""
+    """The outcome. `left` is each line's price after discounts, before points; `counted` says of each goods
+    line whether it counts towards levels. `due_minor` is to pay before points, `paid_minor` what remains to be paid with money."""
 
     programme: str
     version: int
@@ -94,3 +98,25 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     def points_minor(self) -> int:
         """Money paid with points."""
         return 0 if self.spent is None else self.spent.minor
+
+    def paid_parts(self) -> list[int]:
+        """Money paid for each line (below zero where discounts given outside exceed it)."""
+        if self.spent is None:
+            return list(self.left)
+        return [left - part for left, part in zip(self.left, self.spent.parts, strict=True)]
+
+    def earned_parts(self, earned: Earned, order: Sequence[int]) -> list[int]:
+        """The points of each line; `order` ranks lines by what they are. Without any price, the first line of the
+        scope by that order bears them."""
+        if earned.parts:
+            return list(earned.parts)
+        goods = len(self.counted)
+        paid = self.paid_parts()
+        scope = earned.scope or tuple(range(goods))
+        weights = [max(0, paid[i]) for i in scope]
+        if not any(weights):
+            weights = [max(0, self.left[i]) for i in scope]
+        parts = [0] * len(self.left)
+        for i, part in zip(scope, allocate(earned.units, weights, [order[i] for i in scope]), strict=True):
+            parts[i] = part
+        return parts

@@ -1,5 +1,7 @@
 """The earning lane: what each rule gives, its days, and how rivals are settled."""
 
+from collections.abc import Sequence
+from datetime import date
 from itertools import product
 
 from kopilka.core.programme.document import Chooser, Lane, PointsKind
@@ -14,126 +16,124 @@ from kopilka.core.rules.stacking import BETTER_RULE, HIGHER_PRIORITY, groups_of
 from kopilka.values.period import local_day
 from kopilka.values.share import allocate
 
-NOTHING_EARNED = reason_kind(
-    "nothing_earned", ru="не за что начислить", en="nothing to earn on", unlocks=False
-)
+NOTHING_EARNED = reason_kind("nothing_earned", ru="не за что начислить", en="nothing to earn on")
 
 
-def earn(context: Context, rules: Ruleset, *, zone: str) -> tuple[list[Earned], list[Skipped]]:
+def earn(context: Context, rules: Ruleset) -> tuple[list[Earned], list[Skipped]]:
     """Everything earned on the receipt after discounts and points."""
-    earned: list[Earned] = []
-    skipped: list[Skipped] = []
     candidates = rules.lanes[Lane.EARNING]
     if context.member is None:
-        return earned, [Skipped(candidate.rule.id, MEMBERS_ONLY()) for candidate in candidates]
-    scope = [i for i in range(context.goods_count) if _earns(context, i)]
-    offers: dict[Candidate, Earned] = {}
+        return [], [Skipped(candidate.id, MEMBERS_ONLY()) for candidate in candidates]
+    scope: Sequence[int] = range(context.goods_count)
+    if not context.plain:
+        scope = [i for i in scope if context.class_of(i).earn]
+    day = _day(context, rules)
+    skipped: list[Skipped] = []
+    offers: list[tuple[Candidate, Earned]] = []
     for candidate in candidates:
-        reason = candidate.refusal(context)
-        if reason is None:
-            result = _offer(context, rules, candidate, scope, zone)
-            if isinstance(result, Earned):
-                offers[candidate] = result
-                continue
-            reason = result
-        skipped.append(Skipped(candidate.rule.id, reason))
-    choose = rules.programme.lanes.earning.choose
-    winners = _winners(rules, offers, choose)
-    for candidate, offer in offers.items():
-        if candidate in winners:
-            earned.append(offer)
+        result = candidate.refusal(context) or _offer(context, rules, candidate, scope, day)
+        if isinstance(result, Earned):
+            offers.append((candidate, result))
         else:
-            why = HIGHER_PRIORITY if choose is Chooser.PRIORITY else BETTER_RULE
-            skipped.append(Skipped(candidate.rule.id, why(rule=winners[0].rule.id)))
-    return earned, skipped
+            skipped.append(Skipped(candidate.id, result))
+    if len(offers) < 2 or _free_of_rivals(rules, offers):
+        return [offer for _, offer in offers], skipped
+    return _settled(rules, offers, skipped)
 
 
-def welcome(context: Context, rules: Ruleset, *, zone: str) -> list[Earned]:
+def welcome(context: Context, rules: Ruleset) -> list[Earned]:
     """What rules give for enrolling: the receipt of the context is empty."""
-    offers: list[Earned] = []
-    for candidate in rules.welcome:
-        if candidate.refusal(context) is None:
-            result = _offer(context, rules, candidate, [], zone)
-            if isinstance(result, Earned):
-                offers.append(result)
-    return offers
+    day = _day(context, rules)
+    results = [
+        _offer(context, rules, candidate, (), day)
+        for candidate in rules.welcome
+        if candidate.refusal(context) is None
+    ]
+    return [result for result in results if isinstance(result, Earned)]
 
 
-def _earns(context: Context, i: int) -> bool:
-    name = context.lines[i].product_class
-    return not name or name not in context.classes or context.classes[name].earn
+def _day(context: Context, rules: Ruleset) -> date:
+    """The local day of the sale in the programme's zone, from which lots count their days."""
+    zone = rules.programme.zone
+    return context.day if zone == context.shop.zone else local_day(context.receipt.at, zone)
 
 
 def value_of(rules: Ruleset, offer: Earned) -> int:
-    """What points are worth in minor units, times a hundred so that fractions count; bare units where worthless."""
+    """What points are worth in hundredths of minor units; bare hundredths of points where worthless."""
     kind = rules.programme.points[offer.kind]
     return offer.units * max(1, kind.worth) * 100 // kind.scale
 
 
-def _winners(rules: Ruleset, offers: dict[Candidate, Earned], choose: Chooser) -> list[Candidate]:
-    groups = groups_of(list(offers), choose)
-    if choose is Chooser.PRIORITY or all(len(group) == 1 for group in groups):
-        return [group[0] for group in groups]
-    best = min(
-        product(*groups),
-        key=lambda some: (-sum(value_of(rules, offers[c]) for c in some), [c.rule.id for c in some]),
-    )
-    return list(best)
+def _free_of_rivals(rules: Ruleset, offers: list[tuple[Candidate, Earned]]) -> bool:
+    return rules.programme.lanes.earning.choose is Chooser.ALL and not any(c.rule.group for c, _ in offers)
+
+
+def _settled(
+    rules: Ruleset, offers: list[tuple[Candidate, Earned]], skipped: list[Skipped]
+) -> tuple[list[Earned], list[Skipped]]:
+    choose = rules.programme.lanes.earning.choose
+    given = dict(offers)
+    groups = groups_of(list(given), choose)
+    if choose is Chooser.PRIORITY:
+        winners = [group[0] for group in groups]
+    else:
+        best = min(
+            product(*groups),
+            key=lambda some: (-sum(value_of(rules, given[c]) for c in some), [c.id for c in some]),
+        )
+        winners = list(best)
+    why = HIGHER_PRIORITY if choose is Chooser.PRIORITY else BETTER_RULE
+    for candidate, _ in offers:
+        if candidate not in winners:
+            rival = next((w for w in winners if w.rule.group == candidate.rule.group), winners[0])
+            skipped.append(Skipped(candidate.id, why(rule=rival.id)))
+    return [offer for candidate, offer in offers if candidate in winners], skipped
 
 
 def _offer(
-    context: Context, rules: Ruleset, candidate: Candidate, scope: list[int], zone: str
+    context: Context, rules: Ruleset, candidate: Candidate, goods: Sequence[int], day: date
 ) -> Earned | Reason:
-    effect, rule = candidate.effect, candidate.rule
-    if not isinstance(effect, Earn):
-        raise TypeError(effect)
-    if candidate.goods is not None:
-        goods = candidate.goods
-        scope = [i for i in scope if goods(context.lines[i])]
-    on_receipt = bool(context.lines)
-    if on_receipt and not scope:
-        return NOTHING_EARNED()
-    id_ = effect.kind or next(iter(rules.programme.points))
-    kind = rules.programme.points[id_]
-    units = effect.units(context, kind, scope, candidate.goods)
-    total = sum(units)
-    if total > 0 and rule.caps.receipt_points is not None or rule.caps.member or rule.caps.budget:
-        most = limited_points(context, rule, kind, total)
-        if isinstance(most, Reason):
-            return most
-        if most < total:
-            units, total = [most], most
-    if total <= 0:
-        return NOTHING_EARNED()
-    basis = effect.basis(context, scope)
-    parts = _parts(context, effect, units, scope, basis)
-    return _dated(
-        context, candidate, kind, Earned(rule.id, id_, total, parts, max(0, sum(basis)), context.day), zone
-    )
-
-
-def _parts(
-    context: Context, effect: Earn, units: list[int], scope: list[int], basis: list[int]
-) -> tuple[int, ...]:
-    parts = [0] * len(context.lines)
-    if len(scope) == 1:
-        parts[scope[0]] = units[0]
-    elif scope:
-        if effect.round is not RoundEach.LINE or len(units) != len(scope):
-            order = context.order
-            units = allocate(sum(units), [max(0, paid) for paid in basis], [order[i] for i in scope])
-        for i, part in zip(scope, units, strict=True):
-            parts[i] = part
-    return tuple(parts)
-
-
-def _dated(context: Context, candidate: Candidate, kind: PointsKind, offer: Earned, zone: str) -> Earned:
     effect = candidate.effect
     if not isinstance(effect, Earn):
         raise TypeError(effect)
+    scope = context.among(goods, candidate.bit)
+    if not scope and context.lines:
+        return NOTHING_EARNED()
+    id_ = effect.kind or rules.first_kind
+    kind = rules.programme.points[id_]
+    units, paid = effect.units(context, kind, scope, candidate.bit)
+    total = sum(units)
+    if total <= 0:
+        return NOTHING_EARNED()
+    by_line = effect.round is RoundEach.LINE and len(units) == len(scope)
+    if candidate.capped or candidate.rule.caps.receipt_points is not None:
+        most = limited_points(context, candidate.rule, kind, total)
+        if isinstance(most, Reason):
+            return most
+        if most < total:
+            units = allocate(most, units, [context.order[i] for i in scope]) if by_line else [most]
+            total = most
+    active, last = _days(candidate, effect, kind, day)
+    parts = _by_line(context, scope, units) if by_line else ()
+    whole = len(scope) == context.goods_count
+    return Earned(candidate.id, id_, total, paid, active, last, parts, () if whole else tuple(scope))
+
+
+def _by_line(context: Context, scope: Sequence[int], units: list[int]) -> tuple[int, ...]:
+    parts = [0] * len(context.lines)
+    for i, part in zip(scope, units, strict=True):
+        parts[i] = part
+    return tuple(parts)
+
+
+def _days(candidate: Candidate, effect: Earn, kind: PointsKind, day: date) -> tuple[date, date | None]:
+    """The first and the last day on which the points can be spent; remembered for the day."""
+    known = candidate.days
+    if known is not None and known[0] == day:
+        return known[1], known[2]
     pending = kind.pending if effect.pending is None else effect.pending
     life = kind.life if effect.life is None else effect.life
-    day = context.day if zone == context.shop.zone else local_day(context.receipt.at, zone)
     active = pending.after(day)
     last = None if life is None else life.after(active)
-    return Earned(offer.rule, offer.kind, offer.units, offer.parts, offer.basis_minor, active, last)
+    candidate.days = (day, active, last)
+    return active, last

@@ -33,10 +33,10 @@ def evaluate(
 ) -> Decision:
     """Decide a receipt. `available` is the spendable balance of the paying kind in smallest units; `budgets`
     what campaign budgets have used so far. Reads no clock: every date comes from the receipt's moment."""
-    context = Context(receipt, shop, member, {})
-    context.classes = rules.classes(context.day)
-    context.discountable = _discountable(context)
-    context.budgets = budgets or {}
+    context = Context(receipt, shop, member, rules.filters)
+    context.under(rules.classes(context.day))
+    if budgets:
+        context.budgets = budgets
     if receipt.given_minor:
         _spread_given(context, receipt.given_minor)
     if rules.programme.paused:
@@ -44,10 +44,9 @@ def evaluate(
         return _decision(context, rules, [], [Skipped(id_, PROGRAMME_PAUSED()) for id_ in ids])
     taken: list[Taken] = []
     skipped: list[Skipped] = []
-    zone = rules.programme.zone
 
     def points_after() -> int:
-        return sum(value_of(rules, offer) for offer in earn(context, rules, zone=zone)[0])
+        return sum(value_of(rules, offer) for offer in earn(context, rules)[0])
 
     for lane in DISCOUNT_LANES:
         if rules.lanes[lane]:
@@ -56,22 +55,13 @@ def evaluate(
             skipped += lane_skipped
     room, line_room = spend_room(context, rules, available)
     spent = spend(context, rules, receipt.spend, room, line_room) if receipt.spend is not None else None
-    earned, not_earned = earn(context, rules, zone=zone)
+    earned, not_earned = earn(context, rules)
     return _decision(context, rules, taken, skipped + not_earned, room, spent, earned)
 
 
 def greet(rules: Ruleset, receipt: Receipt, shop: Shop, member: Member) -> list[Earned]:
     """What enrolling gives; `receipt` is empty and tells only the moment."""
-    context = Context(receipt, shop, member, rules.classes(receipt.at.date()))
-    return [] if rules.programme.paused else welcome(context, rules, zone=rules.programme.zone)
-
-
-def _discountable(context: Context) -> list[int]:
-    classes = context.classes
-    return [
-        i for i in range(context.goods_count)
-        if not (name := context.lines[i].product_class) or name not in classes or classes[name].discount
-    ]  # fmt: skip
+    return [] if rules.programme.paused else welcome(Context(receipt, shop, member, rules.filters), rules)
 
 
 def _spread_given(context: Context, given: int) -> None:
@@ -95,26 +85,23 @@ def _decision(
 ) -> Decision:
     receipt, goods = context.receipt, context.goods_count
     earned = earned or []
-    due = max(0, sum(context.left))
-    classes = context.classes
-    counted = tuple(
-        1
-        if i < goods and not (line.product_class in classes and not classes[line.product_class].count)
-        else 0
-        for i, line in enumerate(context.lines)
-    )
+    left = context.left
+    due = max(0, sum(left))
+    counted = (1,) * goods
+    if not context.plain:
+        counted = tuple([int(context.class_of(i).count) for i in range(goods)])
     return Decision(
         programme=rules.programme.programme,
         version=rules.version,
         currency=rules.programme.currency,
         at=receipt.at,
-        goods_minor=sum(line.sum_minor for line in receipt.lines),
+        goods_minor=sum([line.sum_minor for line in receipt.lines]),
         delivery_minor=0 if receipt.delivery is None else receipt.delivery.sum_minor,
-        given_minor=sum(line.given_minor for line in context.lines) + receipt.given_minor,
-        discount_minor=sum(row.minor for row in taken),
+        given_minor=context.given,
+        discount_minor=sum([row.minor for row in taken]),
         due_minor=due,
         paid_minor=due - (0 if spent is None else spent.minor),
-        left=tuple(context.left),
+        left=tuple(left),
         counted=counted,
         level="" if context.member is None else context.member.level,
         taken=tuple(taken),
@@ -127,7 +114,7 @@ def _decision(
 
 
 def _caps(context: Context, rules: Ruleset, taken: list[Taken], earned: list[Earned]) -> tuple[CapUse, ...]:
-    capped = rules.capped_members.keys() | rules.budgeted.keys()
+    capped = rules.capped
     if not capped:
         return ()
     gives: dict[str, tuple[int, int]] = {}
@@ -139,4 +126,4 @@ def _caps(context: Context, rules: Ruleset, taken: list[Taken], earned: list[Ear
         if offer.rule in capped:
             money, points = gives.get(offer.rule, (0, 0))
             gives[offer.rule] = (money, points + offer.units)
-    return cap_uses(context, gives, rules.capped_members | rules.budgeted)
+    return cap_uses(context, gives, capped)

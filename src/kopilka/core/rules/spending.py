@@ -6,7 +6,6 @@ from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import SpendRoom, Spent
 from kopilka.core.rules.effects.earn import HUNDREDTHS
-from kopilka.core.rules.goods import matcher
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.values.rounding import PERCENT_WHOLE
@@ -33,7 +32,7 @@ MEMBER_LIMIT = reason_kind("spend_member", ru="таков лимит участ�
 def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendRoom, list[int]]:
     """The most units that may pay, the reason for the limit, and what each line can bear."""
     spending = rules.programme.spend
-    kind_id = rules.programme.spend_kind()
+    kind_id = rules.spend_kind
     if spending is None or not kind_id:
         return SpendRoom(reason=NO_SPENDING()), []
     if context.member is None:
@@ -43,11 +42,14 @@ def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendR
     total = max(0, sum(context.left if spending.delivery else context.left[: context.goods_count]))
     share = _share(context, spending)
     by_share, by_goods = total * share // PERCENT_WHOLE, min(sum(room), max(0, sum(context.left)))
-    reason: Reason = SHARE_LIMIT(share=share) if by_share <= by_goods else GOODS_LIMIT()
     most = min(by_share, by_goods) * kind.scale // kind.worth
-    for limit, why in ((available, BALANCE_LIMIT()), (context.member.spend_max_units, MEMBER_LIMIT())):
-        if limit is not None and limit < most:
-            most, reason = max(0, limit), why
+    limit = context.member.spend_max_units
+    if available < most and (limit is None or available <= limit):
+        most, reason = max(0, available), BALANCE_LIMIT()
+    elif limit is not None and limit < most:
+        most, reason = max(0, limit), MEMBER_LIMIT()
+    else:
+        reason = SHARE_LIMIT(share=share) if by_share <= by_goods else GOODS_LIMIT()
     most = _stepped(most, spending, kind)
     least = 0 if spending.least is None else spending.least * kind.scale // HUNDREDTHS
     if most < least:
@@ -56,20 +58,20 @@ def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendR
 
 
 def _line_room(context: Context, rules: Ruleset, spending: Spending) -> list[int]:
-    goods = None if spending.goods is None else matcher(spending.goods)
     caps = rules.programme.caps
+    payable = len(context.lines) if spending.delivery else context.goods_count
+    limited = caps.with_points and caps.line is not None
     room = [0] * len(context.lines)
-    for i, line in enumerate(context.lines):
-        if i >= context.goods_count and not spending.delivery:
-            continue
-        name = line.product_class
-        if (name in context.classes and not context.classes[name].spend) or (goods and not goods(line)):
-            continue
-        most = context.left[i] - line.floor_minor
-        if caps.with_points and caps.line is not None:
+    for i in context.among(range(payable), rules.spend_bit):
+        most = context.left[i]
+        if not context.plain:
+            most = most - context.lines[i].floor_minor if context.class_of(i).spend else 0
+        if limited and caps.line is not None:
+            line = context.lines[i]
             taken = line.sum_minor - line.given_minor - context.left[i]
             most = min(most, line.sum_minor * caps.line // PERCENT_WHOLE - taken)
-        room[i] = max(0, most)
+        if most > 0:
+            room[i] = most
     return room
 
 

@@ -29,6 +29,7 @@ NOTHING_TO_TAKE = reason_kind(
 )
 
 PointsAfter = Callable[[], int]
+Proposal = list[int] | Reason
 
 
 def run_lane(
@@ -39,36 +40,39 @@ def run_lane(
     rivals: list[Candidate] = []
     for candidate in rules.lanes[lane]:
         refusal = candidate.refusal(context)
+        if refusal is None and candidate.bit and not _scope(context, candidate):
+            refusal = NOTHING_TO_TAKE()
         if refusal is None:
             rivals.append(candidate)
         else:
-            skipped.append(Skipped(candidate.rule.id, refusal))
-    context.start = list(context.left)
+            skipped.append(Skipped(candidate.id, refusal))
     if not rivals:
         return [], skipped
+    context.start = list(context.left)
     caps = rules.programme.caps
-    winners = _choose(context, rivals, rules.programme.lanes.of(lane).choose, caps, points_after)
+    choose = rules.programme.lanes.of(lane).choose
+    winners = _choose(context, rivals, choose, caps, points_after)
     taken: list[Taken] = []
     for candidate in winners:
-        amount, parts = _propose(context, candidate, caps)
-        if isinstance(amount, Reason):
-            skipped.append(Skipped(candidate.rule.id, amount))
-            continue
-        _apply(context, candidate, parts)
-        taken.append(Taken(candidate.rule.id, lane.value, amount, tuple(parts)))
-    skipped += _losers(rivals, winners, rules.programme.lanes.of(lane).choose)
+        proposal = _propose(context, candidate, caps)
+        if isinstance(proposal, Reason):
+            skipped.append(Skipped(candidate.id, proposal))
+        else:
+            _apply(context, candidate, proposal)
+            taken.append(Taken(candidate.id, lane.value, sum(proposal), tuple(proposal)))
+    if len(winners) < len(rivals):
+        skipped += _losers(rivals, winners, choose)
     return taken, skipped
 
 
 def _losers(rivals: list[Candidate], winners: Sequence[Candidate], choose: Chooser) -> list[Skipped]:
-    if len(winners) == len(rivals):
-        return []
     why = HIGHER_PRIORITY if choose is Chooser.PRIORITY else BETTER_RULE
     rows = []
     for candidate in rivals:
         if candidate not in winners:
-            rival = next((w for w in winners if w.rule.group == candidate.rule.group), winners[0])
-            rows.append(Skipped(candidate.rule.id, why(rule=rival.rule.id)))
+            group = candidate.rule.group
+            rival = next((winner for winner in winners if winner.rule.group == group), winners[0])
+            rows.append(Skipped(candidate.id, why(rule=rival.id)))
     return rows
 
 
@@ -77,6 +81,7 @@ def _apply(context: Context, candidate: Candidate, parts: list[int]) -> None:
     for i, part in enumerate(parts):
         if part:
             left[i] -= part
+    context.changed()
     effect = candidate.effect
     if isinstance(effect, Price) and effect.closes:
         context.closed.update(i for i, part in enumerate(parts) if part)
@@ -100,77 +105,99 @@ def _choose(
     if len(rivals) == 1:
         return rivals
     groups = groups_of(rivals, choose)
-    if choose is Chooser.PRIORITY:
+    if choose is Chooser.PRIORITY or len(groups) == len(rivals):
         return sorted((group[0] for group in groups), key=lambda c: c.sort_key)
-    if all(len(group) == 1 for group in groups):
-        return sorted((group[0] for group in groups), key=lambda c: c.sort_key)
-    return _best(context, groups, caps, points_after)
+    combinations = [[candidate] for candidate in rivals] if len(groups) == 1 else product(*groups)
+    return _best(context, combinations, caps, points_after)
+
+
+class _Trial:
+    """Tries combinations on the receipt and puts it back as it was."""
+
+    def __init__(self, context: Context, caps: TotalCaps) -> None:
+        self._context = context
+        self._caps = caps
+        self._left = list(context.left)
+        self._closed = set(context.closed)
+
+    def apply(self, ordered: Sequence[Candidate]) -> int:
+        """What is to be paid after a combination."""
+        for candidate in ordered:
+            proposal = _propose(self._context, candidate, self._caps)
+            if not isinstance(proposal, Reason):
+                _apply(self._context, candidate, proposal)
+        return sum(self._context.left)
+
+    def undo(self) -> None:
+        self._context.left[:] = self._left
+        self._context.closed = set(self._closed)
+        self._context.changed()
 
 
 def _best(
-    context: Context, groups: list[list[Candidate]], caps: TotalCaps, points_after: PointsAfter
-) -> list[Candidate]:
-    before, closed = list(context.left), set(context.closed)
+    context: Context, combinations: "Sequence[Sequence[Candidate]] | product[tuple[Candidate, ...]]",
+    caps: TotalCaps, points_after: PointsAfter,
+) -> list[Candidate]:  # fmt: skip
+    trial = _Trial(context, caps)
     least: int | None = None
-    best: list[tuple[list[Candidate], list[int], set[int]]] = []
-    for combination in product(*groups):
-        ordered = sorted(combination, key=lambda c: c.sort_key)
-        for candidate in ordered:
-            amount, parts = _propose(context, candidate, caps)
-            if not isinstance(amount, Reason):
-                _apply(context, candidate, parts)
-        due = sum(context.left)
+    best: list[list[Candidate]] = []
+    for combination in combinations:
+        ordered = sorted(combination, key=lambda c: c.sort_key) if len(combination) > 1 else list(combination)
+        due = trial.apply(ordered)
+        trial.undo()
         if least is None or due < least:
-            least, best = due, []
-        if due == least:
-            best.append((ordered, list(context.left), set(context.closed)))
-        context.left[:], context.closed = before, set(closed)
+            least, best = due, [ordered]
+        elif due == least:
+            best.append(ordered)
     if len(best) == 1:
-        return best[0][0]
+        return best[0]
     ranked = []
-    for ordered, left, closed_then in best:
-        context.left[:], context.closed = left, closed_then
-        ranked.append((-points_after(), [c.rule.id for c in ordered], ordered))
-        context.left[:], context.closed = before, set(closed)
+    for ordered in best:
+        trial.apply(ordered)
+        ranked.append((-points_after(), [candidate.id for candidate in ordered], ordered))
+        trial.undo()
     return min(ranked, key=lambda row: (row[0], row[1]))[2]
 
 
-def _propose(context: Context, candidate: Candidate, caps: TotalCaps) -> tuple[int | Reason, list[int]]:
-    """The amount and its parts within every cap, or the reason why nothing can be taken."""
-    effect, rule = candidate.effect, candidate.rule
+def _scope(context: Context, candidate: Candidate) -> Sequence[int]:
+    effect = candidate.effect
     if not isinstance(effect, Offer):
         raise TypeError(effect)
     scope = effect.scope(context)
     if context.closed:
         scope = [i for i in scope if i not in context.closed]
-    if candidate.goods is not None:
-        scope = [i for i in scope if candidate.goods(context.lines[i])]
-    if not scope:
-        return NOTHING_TO_TAKE(), []
+    return context.among(scope, candidate.bit)
+
+
+def _propose(context: Context, candidate: Candidate, caps: TotalCaps) -> Proposal:
+    """The parts within every cap, or the reason why nothing can be taken."""
+    effect, rule = candidate.effect, candidate.rule
+    scope = _scope(context, candidate)
+    if not scope or not isinstance(effect, Offer):
+        return NOTHING_TO_TAKE()
     room = _room(context, caps, rule.caps.line)
-    parts = effect.propose(context, Ask(scope, room, initial=candidate.initial, goods=candidate.goods))
+    parts = effect.propose(context, Ask(scope, room, candidate.initial, candidate.bit))
     total = sum(parts)
     if total == 0:
-        return NOTHING_TO_TAKE(), []
-    if rule.caps.receipt is None and rule.caps.member is None and rule.caps.budget is None:
-        return total, parts
+        return NOTHING_TO_TAKE()
+    if not candidate.capped:
+        return parts
     most = limited_money(context, rule, total)
     if isinstance(most, Reason):
-        return most, []
-    if most < total:
-        parts = allocate(most, parts, context.order)
-    return most, parts
+        return most
+    return allocate(most, parts, context.order) if most < total else parts
 
 
 def _room(context: Context, caps: TotalCaps, line_cap: int | None) -> list[int]:
     """How much each line can still bear: its price, its floor, the caps of the rule and of the programme."""
+    if context.plain and caps.line is None and line_cap is None:
+        return [left if left > 0 else 0 for left in context.left]
     room = []
     for line, left in zip(context.lines, context.left, strict=True):
         most = left - line.floor_minor
         if caps.line is not None:
-            most = min(
-                most, line.sum_minor * caps.line // PERCENT_WHOLE - (line.sum_minor - line.given_minor - left)
-            )
+            taken = line.sum_minor - line.given_minor - left
+            most = min(most, line.sum_minor * caps.line // PERCENT_WHOLE - taken)
         if line_cap is not None:
             most = min(most, line.sum_minor * line_cap // PERCENT_WHOLE)
         room.append(max(0, most))

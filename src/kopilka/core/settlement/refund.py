@@ -90,11 +90,7 @@ def _advance_amount(sale: Sale, progress: list[int], amount: int) -> list[int] |
     most = min(sum(room), rest_of(sale, progress).paid_minor)
     if amount > most:
         return MORE_THAN_PAID(asked=amount, left=most)
-    ranked = sorted(range(len(lines)), key=lambda i: lines[i].rank())
-    order = [0] * len(lines)
-    for rank, i in enumerate(ranked):
-        order[i] = rank
-    for i, part in enumerate(allocate_within(amount, room, room, order)):
+    for i, part in enumerate(allocate_within(amount, room, room, sale.order())):
         progress[i] += part * max(1, lines[i].quantity)
     return progress
 
@@ -146,10 +142,8 @@ def _take_earned(
     programme: Programme, sale: Sale, before: Rest, after: Rest, book: Book, cause: Cause,
     taken: dict[str, int], missed: dict[str, int],
 ) -> None:  # fmt: skip
-    complete = after.complete and not before.complete
     for n, earned in enumerate(sale.decision.earned):
-        spread = any(earned.parts)
-        units = before.earned[n] - after.earned[n] if spread else (earned.units if complete else 0)
+        units = before.earned[n] - after.earned[n]
         if units:
             account = f"{RETURNED}:{earned.rule}"
             policy = programme.returns.deficit

@@ -3,6 +3,7 @@
 `progress[i]` says how much of line i has come back, in units of `line_whole(i)`: whole quantities and whole
 kopecks both divide it, so returns by quantity and by amount mix without losing a kopeck."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
@@ -39,10 +40,15 @@ class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def paid_parts(self) -> list[int]:
         """Money paid for each line (below zero where discounts given outside exceed it)."""
-        spent = self.decision.spent
-        if spent is None:
-            return list(self.decision.left)
-        return [left - part for left, part in zip(self.decision.left, spent.parts, strict=True)]
+        return self.decision.paid_parts()
+
+    def order(self) -> list[int]:
+        """The rank of each line by what it is."""
+        lines = self.lines()
+        order = [0] * len(lines)
+        for rank, i in enumerate(sorted(range(len(lines)), key=lambda i: lines[i].rank())):
+            order[i] = rank
+        return order
 
     def wholes(self) -> list[int]:
         """What `progress` reaches when a line has wholly come back."""
@@ -69,20 +75,19 @@ def rest_of(sale: Sale, progress: list[int]) -> Rest:
     decision, wholes = sale.decision, sale.wholes()
     spent_parts = decision.spent.parts if decision.spent is not None else (0,) * len(wholes)
 
-    def kept(parts: tuple[int, ...]) -> list[int]:
+    def kept(parts: Sequence[int]) -> list[int]:
         return [
             part - cumulative(part, done, of) for part, done, of in zip(parts, progress, wholes, strict=True)
         ]
 
-    paid, points = kept(tuple(sale.paid_parts())), kept(spent_parts)
-    counted = sum(row for row, yes in zip(paid, decision.counted, strict=True) if yes)
+    paid, points = kept(sale.paid_parts()), kept(spent_parts)
+    counted = sum(row for row, yes in zip(paid, decision.counted, strict=False) if yes)
+    order = sale.order() if decision.earned else []
     return Rest(
         paid_minor=max(0, sum(paid)),
         points_minor=sum(points),
         counted_minor=max(0, counted),
-        earned=tuple(
-            sum(kept(earned.parts)) if any(earned.parts) else earned.units for earned in decision.earned
-        ),
+        earned=tuple([sum(kept(decision.earned_parts(earned, order))) for earned in decision.earned]),
         complete=all(done >= of for done, of in zip(progress, wholes, strict=True)),
     )
 

@@ -1,5 +1,6 @@
 """The type of the member's card."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from kopilka.core.programme.fields import Names
@@ -25,4 +26,9 @@ class CardIs(Check, frozen=True):
         member = context.member
         if not self.any_of or (member is not None and not member.card_types.isdisjoint(self.any_of)):
             return None
-        return OTHER_CARD(wanted=", ".join(self.any_of))
+        return _only(self.any_of)
+
+
+@lru_cache(maxsize=4096)
+def _only(wanted: tuple[str, ...]) -> Reason:
+    return OTHER_CARD(wanted=", ".join(wanted))

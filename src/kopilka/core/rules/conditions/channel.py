@@ -1,5 +1,6 @@
 """The channel of the sale."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from kopilka.core.programme.fields import Names
@@ -25,4 +26,9 @@ class ChannelIs(Check, frozen=True):
     def check(self, context: Context) -> Reason | None:
         if context.receipt.channel in self.any_of:
             return None
-        return OTHER_CHANNEL(wanted=", ".join(self.any_of))
+        return _only(self.any_of)
+
+
+@lru_cache(maxsize=4096)
+def _only(wanted: tuple[str, ...]) -> Reason:
+    return OTHER_CHANNEL(wanted=", ".join(wanted))

@@ -1,13 +1,11 @@
 """The total of the goods."""
 
-from functools import lru_cache
 from typing import ClassVar
 
 from kopilka.core.programme.document import Goods
 from kopilka.core.programme.fields import MoneyMinor
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
-from kopilka.core.rules.goods import Matcher, matcher
 from kopilka.core.rules.reason import Reason, reason_kind
 
 TOTAL_BELOW = reason_kind(
@@ -34,14 +32,9 @@ class GoodsTotal(Check, frozen=True, rename={"start": "from"}):
     goods: Goods | None = None
 
     def check(self, context: Context) -> Reason | None:
-        total = context.goods_total(None if self.goods is None else _matcher(self.goods))
+        total = context.goods_total(context.filters.bit(self.goods))
         if total < self.start:
             return TOTAL_BELOW(missing=self.start - total)
         if self.below is not None and total >= self.below:
             return TOTAL_ABOVE(below=self.below)
         return None
-
-
-@lru_cache(maxsize=4096)
-def _matcher(goods: Goods) -> Matcher:
-    return matcher(goods)

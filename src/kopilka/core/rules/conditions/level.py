@@ -1,5 +1,6 @@
 """The member's level."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from kopilka.core.programme.fields import LevelId
@@ -26,4 +27,9 @@ class LevelIs(Check, frozen=True):
         member = context.member
         if member is not None and member.level in self.any_of:
             return None
-        return OTHER_LEVEL(wanted=",".join(self.any_of))
+        return _only(self.any_of)
+
+
+@lru_cache(maxsize=4096)
+def _only(wanted: tuple[str, ...]) -> Reason:
+    return OTHER_LEVEL(wanted=",".join(wanted))

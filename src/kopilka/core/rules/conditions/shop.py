@@ -1,5 +1,6 @@
 """The shop of the sale."""
 
+from functools import lru_cache
 from typing import ClassVar
 
 from kopilka.core.programme.fields import Names
@@ -25,4 +26,9 @@ class ShopIs(Check, frozen=True):
         shop = context.shop
         if shop.id in self.any_of or any(group in self.any_of for group in shop.groups):
             return None
-        return OTHER_SHOP(wanted=", ".join(self.any_of))
+        return _only(self.any_of)
+
+
+@lru_cache(maxsize=4096)
+def _only(wanted: tuple[str, ...]) -> Reason:
+    return OTHER_SHOP(wanted=", ".join(wanted))

@@ -1,12 +1,12 @@
 """Earning points."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import Annotated, ClassVar
 
 from kopilka.core.programme.document import Effect, Lane, PointsKind
 from kopilka.core.programme.fields import PERCENT, POINTS, KindId, MoneyMinor, Scale, Span
 from kopilka.core.rules.context import Context
-from kopilka.core.rules.goods import Matcher
 from kopilka.values.quantity import ONE
 from kopilka.values.rounding import PERCENT_WHOLE, divide
 
@@ -39,31 +39,34 @@ class Earn(Effect, frozen=True):
     pending: Span | None = None
     life: Span | None = None
 
-    def basis(self, context: Context, scope: list[int]) -> list[int]:
+    def basis(self, context: Context, scope: Sequence[int]) -> list[int]:
         """What was paid for each line in scope, in minor units (below zero where discounts given outside
         exceed the line)."""
         if self.with_points_part:
             return [context.left[i] for i in scope]
         return [context.left[i] - context.points[i] for i in scope]
 
-    def units(self, context: Context, kind: PointsKind, scope: list[int], goods: Matcher | None) -> list[int]:
-        """Smallest units earned: one number for the receipt, or one for each line in scope."""
+    def units(
+        self, context: Context, kind: PointsKind, scope: Sequence[int], bit: int
+    ) -> tuple[list[int], int]:
+        """Smallest units earned, one number for the receipt or one for each line in scope; and the money that
+        they were counted from."""
         basis = self.basis(context, scope)
+        paid = max(0, sum(basis))
         if self.points is not None and self.each:
             counts = [context.lines[i].quantity for i in scope]
             basis = counts if self.round is RoundEach.LINE else [sum(counts)]
         elif self.round is RoundEach.LINE:
             basis = [max(0, amount) for amount in basis]
         else:
-            basis = [max(0, sum(basis))]
+            basis = [paid]
         if self.percent is not None:
-            share = context.scale(self.percent, goods)
-            return [
-                divide(paid * share * kind.scale, PERCENT_WHOLE * kind.worth, kind.round) for paid in basis
-            ]
+            share = context.scale(self.percent, bit) * kind.scale
+            whole = PERCENT_WHOLE * kind.worth
+            return [divide(amount * share, whole, kind.round) for amount in basis], paid
         if self.points is None:
-            return [0]
-        return self._points(context.scale(self.points, goods) * kind.scale, basis, kind)
+            return [0], paid
+        return self._points(context.scale(self.points, bit) * kind.scale, basis, kind), paid
 
     def _points(self, each: int, basis: list[int], kind: PointsKind) -> list[int]:
         if self.each:
