@@ -15,10 +15,10 @@ class Rounding(Enum):
 
 def divide(numerator: int, denominator: int, rounding: Rounding) -> int:
     """Divide two non-negative integers; `denominator` is above zero."""
+    if rounding is Rounding.DOWN:
+        return numerator // denominator
     whole, rest = divmod(numerator, denominator)
     match rounding:
-        case Rounding.DOWN:
-            return whole
         case Rounding.HALF_UP:
             return whole + (2 * rest >= denominator)
         case Rounding.UP:

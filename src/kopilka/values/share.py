@@ -17,9 +17,10 @@ def allocate(total: int, weights: Sequence[int], order: Sequence[int]) -> list[i
     parts = [total * weight // whole for weight in weights]
     missing = total - sum(parts)
     if missing:
-        ranked = sorted(range(len(weights)), key=lambda i: (-(total * weights[i] % whole), order[i]))
-        for i in ranked[:missing]:
-            parts[i] += 1
+        ranked = [(part * whole - total * weights[i], order[i], i) for i, part in enumerate(parts)]
+        ranked.sort()
+        for row in ranked[:missing]:
+            parts[row[2]] += 1
     return parts
 
 

@@ -3,7 +3,7 @@
 Programmes and members do not live here: a receipt says what happened, not what it earns.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import msgspec
@@ -34,9 +34,15 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     vat: str = ""
     marking: str = ""
 
-    def rank(self) -> tuple[str, int, str, str]:
-        """The key that breaks ties between lines, so that their order never matters."""
-        return (self.sku, self.sum_minor, self.marking, self.id)
+
+def ranks(lines: Sequence[Line]) -> list[int]:
+    """The rank of each line by sku, sum, marking and id: breaks ties, so that the order of lines never matters."""
+    rows = [(line.sku, line.sum_minor, line.marking, line.id, i) for i, line in enumerate(lines)]
+    rows.sort()
+    order = [0] * len(rows)
+    for rank, row in enumerate(rows):
+        order[row[4]] = rank
+    return order
 
 
 class Payment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

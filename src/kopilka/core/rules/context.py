@@ -6,19 +6,19 @@ from datetime import date, datetime
 from kopilka.core.member.member import Member, Used
 from kopilka.core.programme.document import ClassRule
 from kopilka.core.programme.fields import ByLevel, ByTotal, Flat, Scale
-from kopilka.core.receipt import Line, Receipt, Shop
+from kopilka.core.receipt import Line, Receipt, Shop, ranks
 from kopilka.core.rules.goods import Filters
 from kopilka.values.period import zone
 
 
 class Context:
     """The receipt under way. `left[i]` is what line i still costs (below zero only where discounts given
-    outside exceed it), `start[i]` what it cost when the lane's percents began to count. `plain` says that no
+    outside exceed it), `net[i]` what of it is paid with money, `start[i]` what it cost when the lane's percents began to count. `plain` says that no
     line has a product class or a floor, which spares looking at them one by one."""
 
     __slots__ = (
-        "_masks", "_order", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "given",
-        "goods_count", "left", "lines", "local", "member", "plain", "points", "receipt", "shop", "start",
+        "_masks", "_order", "_seen", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "given",
+        "goods_count", "left", "lines", "local", "member", "net", "plain", "points", "receipt", "shop", "start",
     )  # fmt: skip
 
     def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
@@ -40,6 +40,7 @@ class Context:
                 self.plain = False
         self.start = self.left
         self.points = [0] * len(self.lines)
+        self.net = self.left
         self.closed: set[int] = set()
         self.budgets: Mapping[str, Used] = {}
         self.classes: Mapping[str, ClassRule] = {}
@@ -48,6 +49,7 @@ class Context:
         self.day: date = self.local.date()
         self._order: list[int] | None = None
         self._masks: list[int] | None = None
+        self._seen = 0
         self._total: int | None = None
 
     def under(self, classes: Mapping[str, ClassRule]) -> None:
@@ -64,19 +66,27 @@ class Context:
     def order(self) -> list[int]:
         """The rank of each line among all, by what it is and not by where it stands."""
         if self._order is None:
-            ranked = sorted(range(len(self.lines)), key=lambda i: self.lines[i].rank())
-            self._order = [0] * len(ranked)
-            for rank, i in enumerate(ranked):
-                self._order[i] = rank
+            self._order = ranks(self.lines)
         return self._order
+
+    @property
+    def masks(self) -> list[int]:
+        """Which goods filters mean each line."""
+        if self._masks is None:
+            self._masks = [self.filters.mask(line) for line in self.lines]
+            for mask in self._masks:
+                self._seen |= mask
+        return self._masks
+
+    def meant(self, bit: int) -> bool:
+        """Whether a goods filter means any line at all."""
+        return bool(self.masks) and bool(self._seen & bit)
 
     def among(self, scope: Sequence[int], bit: int) -> Sequence[int]:
         """Those lines of a scope that a goods filter means; `bit` is the filter's, 0 means every line."""
         if not bit:
             return scope
-        if self._masks is None:
-            self._masks = [self.filters.mask(line) for line in self.lines]
-        masks = self._masks
+        masks = self.masks
         return [i for i in scope if masks[i] & bit]
 
     def changed(self) -> None:

@@ -38,7 +38,8 @@ class Candidate:
         self.rule = rule
         self.id = rule.id
         self.effect = effect
-        self.checks: tuple[ContextCheck, ...] = tuple(c.check for c in rule.when if isinstance(c, Check))
+        checks: list[ContextCheck] = [c.check for c in rule.when if isinstance(c, Check)]
+        self.checks: tuple[ContextCheck, ...] = (_paused,) if rule.paused else tuple(checks)
         self.bit = bit
         self.capped = (
             rule.caps.receipt is not None or rule.caps.member is not None or rule.caps.budget is not None
@@ -49,13 +50,15 @@ class Candidate:
 
     def refusal(self, context: Context) -> Reason | None:
         """Why the rule's conditions are not met here; None where they are."""
-        if self.rule.paused:
-            return PAUSED()
         for check in self.checks:
             reason = check(context)
             if reason is not None:
                 return reason
         return None
+
+
+def _paused(_: Context) -> Reason:
+    return PAUSED()
 
 
 def _register(filters: Filters, condition: object) -> None:

@@ -98,4 +98,5 @@ def spend(
     weights = [max(0, left) if line_room[i] else 0 for i, left in enumerate(context.left)]
     parts = allocate_within(minor, weights, line_room, context.order)
     context.points = parts
+    context.net = [left - part for left, part in zip(context.left, parts, strict=True)]
     return Spent(room.kind, units, minor, tuple(parts))

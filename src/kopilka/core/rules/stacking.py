@@ -4,7 +4,7 @@ Within `best`, rules without a group are rivals of each other, and of every name
 winning combination is the one after which least is to be paid (found by trying them all), then the one that
 earns most, then the first by rule ids."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 
 from kopilka.core.programme.document import Chooser, Lane, TotalCaps
@@ -40,7 +40,7 @@ def run_lane(
     rivals: list[Candidate] = []
     for candidate in rules.lanes[lane]:
         refusal = candidate.refusal(context)
-        if refusal is None and candidate.bit and not _scope(context, candidate):
+        if refusal is None and candidate.bit and not context.meant(candidate.bit):
             refusal = NOTHING_TO_TAKE()
         if refusal is None:
             rivals.append(candidate)
@@ -51,15 +51,17 @@ def run_lane(
     context.start = list(context.left)
     caps = rules.programme.caps
     choose = rules.programme.lanes.of(lane).choose
-    winners = _choose(context, rivals, choose, caps, points_after)
     taken: list[Taken] = []
+    winners, proposal = _choose(context, rivals, choose, caps, points_after)
     for candidate in winners:
-        proposal = _propose(context, candidate, caps)
+        if proposal is None:
+            proposal = _propose(context, candidate, caps)
         if isinstance(proposal, Reason):
             skipped.append(Skipped(candidate.id, proposal))
         else:
             _apply(context, candidate, proposal)
             taken.append(Taken(candidate.id, lane.value, sum(proposal), tuple(proposal)))
+        proposal = None
     if len(winners) < len(rivals):
         skipped += _losers(rivals, winners, choose)
     return taken, skipped
@@ -101,14 +103,33 @@ def groups_of(rivals: list[Candidate], choose: Chooser) -> list[list[Candidate]]
 
 def _choose(
     context: Context, rivals: list[Candidate], choose: Chooser, caps: TotalCaps, points_after: PointsAfter
-) -> list[Candidate]:
+) -> tuple[list[Candidate], Proposal | None]:
+    """The winners in order; where only one of all wins, what it proposes as well."""
     if len(rivals) == 1:
-        return rivals
+        return rivals, None
     groups = groups_of(rivals, choose)
     if choose is Chooser.PRIORITY or len(groups) == len(rivals):
-        return sorted((group[0] for group in groups), key=lambda c: c.sort_key)
-    combinations = [[candidate] for candidate in rivals] if len(groups) == 1 else product(*groups)
-    return _best(context, combinations, caps, points_after)
+        return sorted((group[0] for group in groups), key=lambda c: c.sort_key), None
+    if len(groups) == 1:
+        return _best_single(context, rivals, caps, points_after)
+    return _best(context, product(*groups), caps, points_after), None
+
+
+def _best_single(
+    context: Context, rivals: list[Candidate], caps: TotalCaps, points_after: PointsAfter
+) -> tuple[list[Candidate], Proposal | None]:
+    """One of all wins: whoever takes most. Nothing has to be tried on the receipt unless two are equal."""
+    most, best = -1, []
+    for candidate in rivals:
+        proposal = _propose(context, candidate, caps)
+        total = 0 if isinstance(proposal, Reason) else sum(proposal)
+        if total > most:
+            most, best = total, [(candidate, proposal)]
+        elif total == most:
+            best.append((candidate, proposal))
+    if len(best) == 1:
+        return [best[0][0]], best[0][1]
+    return _best(context, [[candidate] for candidate, _ in best], caps, points_after), None
 
 
 class _Trial:
@@ -135,7 +156,7 @@ class _Trial:
 
 
 def _best(
-    context: Context, combinations: "Sequence[Sequence[Candidate]] | product[tuple[Candidate, ...]]",
+    context: Context, combinations: Iterable[Sequence[Candidate]],
     caps: TotalCaps, points_after: PointsAfter,
 ) -> list[Candidate]:  # fmt: skip
     trial = _Trial(context, caps)

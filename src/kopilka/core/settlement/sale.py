@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from kopilka.core.receipt import Line, Receipt
+from kopilka.core.receipt import Line, Receipt, ranks
 from kopilka.core.rules.decision import Decision
 from kopilka.values.share import cumulative
 
@@ -44,11 +44,7 @@ class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def order(self) -> list[int]:
         """The rank of each line by what it is."""
-        lines = self.lines()
-        order = [0] * len(lines)
-        for rank, i in enumerate(sorted(range(len(lines)), key=lambda i: lines[i].rank())):
-            order[i] = rank
-        return order
+        return ranks(self.lines())
 
     def wholes(self) -> list[int]:
         """What `progress` reaches when a line has wholly come back."""

@@ -39,34 +39,30 @@ class Earn(Effect, frozen=True):
     pending: Span | None = None
     life: Span | None = None
 
-    def basis(self, context: Context, scope: Sequence[int]) -> list[int]:
-        """What was paid for each line in scope, in minor units (below zero where discounts given outside
-        exceed the line)."""
-        if self.with_points_part:
-            return [context.left[i] for i in scope]
-        return [context.left[i] - context.points[i] for i in scope]
-
     def units(
         self, context: Context, kind: PointsKind, scope: Sequence[int], bit: int
     ) -> tuple[list[int], int]:
         """Smallest units earned, one number for the receipt or one for each line in scope; and the money that
         they were counted from."""
-        basis = self.basis(context, scope)
-        paid = max(0, sum(basis))
-        if self.points is not None and self.each:
-            counts = [context.lines[i].quantity for i in scope]
-            basis = counts if self.round is RoundEach.LINE else [sum(counts)]
-        elif self.round is RoundEach.LINE:
-            basis = [max(0, amount) for amount in basis]
-        else:
-            basis = [paid]
+        paid_parts = context.left if self.with_points_part else context.net
+        by_line = self.round is RoundEach.LINE
+        total = sum([paid_parts[i] for i in scope])
+        paid = total if total > 0 else 0
         if self.percent is not None:
-            share = context.scale(self.percent, bit) * kind.scale
-            whole = PERCENT_WHOLE * kind.worth
-            return [divide(amount * share, whole, kind.round) for amount in basis], paid
+            share, whole = context.scale(self.percent, bit) * kind.scale, PERCENT_WHOLE * kind.worth
+            if by_line:
+                return [divide(max(0, paid_parts[i]) * share, whole, kind.round) for i in scope], paid
+            return [divide(paid * share, whole, kind.round)], paid
         if self.points is None:
             return [0], paid
-        return self._points(context.scale(self.points, bit) * kind.scale, basis, kind), paid
+        each = context.scale(self.points, bit) * kind.scale
+        if self.each:
+            basis = [context.lines[i].quantity for i in scope]
+        else:
+            basis = [max(0, paid_parts[i]) for i in scope]
+        if not by_line:
+            basis = [sum(basis) if self.each else paid]
+        return self._points(each, basis, kind), paid
 
     def _points(self, each: int, basis: list[int], kind: PointsKind) -> list[int]:
         if self.each:
