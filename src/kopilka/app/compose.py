@@ -8,8 +8,12 @@ from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.batch import PostgresLedger
 from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
+from kopilka.store.members import PostgresMembers
+from kopilka.store.views import PostgresViews
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.desk import Desk
+from kopilka.usecases.members import Members
+from kopilka.usecases.show import Views
 
 
 def utc_now() -> datetime:
@@ -26,6 +30,9 @@ class House:
         self.clock = clock
         self.reference = PostgresCatalogue(self.pool)
         self.ledger = PostgresLedger(self.pool)
+        catalogue = Catalogue(self.reference, REGISTRY)
+        self.views = Views(PostgresViews(self.pool), self.ledger, catalogue, clock)
+        self.members = Members(PostgresMembers(self.pool), clock=clock, chance=secrets.randbits)
 
     def desk(self) -> Desk:
         """A desk for one thread, with a catalogue of its own."""

@@ -208,7 +208,7 @@ def _loaded(owners: list[tuple[int, str]], rows: dict[str, Rows], claims: dict[s
         holdings[holder].book.holds[receipt] = CoreHold(receipt, revision, kind, units, named, placed, lapses)
     _load_standings(holdings, rows)
     for row in rows.get("load_sales", []):
-        loaded.sales[row[2]] = _sale(row)
+        loaded.sales[row[2]] = sale_of(row)
     for programme, rule, uses, money, points in rows.get("budgets", []):
         loaded.budgets[(programme, rule)] = Used(uses, money, points)
     return loaded
@@ -228,7 +228,7 @@ def _load_standings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> None
         holdings[holder].standings[programme].used[(rule, period)] = Used(uses, money, points)
 
 
-def _sale(row: Any) -> StoredSale:
+def sale_of(row: Any) -> StoredSale:
     (bucket, holder, _, member, state, revision, day, recorded, received, lapses, content, decision, progress,
      spend_lots, spend_units, earned_lots, won, request_hash, answer, variance, returns) = row  # fmt: skip
     sale = Sale(

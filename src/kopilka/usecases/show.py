@@ -1,0 +1,193 @@
+"""Show: every question that a screen or a door may ask about members, wallets, receipts and levels. Reads only.
+
+One instance serves all threads of a process. Moments: the past is told from what was recorded by then, the future
+from what is known now.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import date, datetime
+
+import msgspec
+
+from kopilka.core.member.standing import Standing, level_total, rank_now, window_start
+from kopilka.core.programme.document import LevelOver, Levels, PointsKind, Programme
+from kopilka.core.rules.ruleset import Ruleset
+from kopilka.usecases.catalogue import Catalogue
+from kopilka.usecases.commands import Ref
+from kopilka.usecases.ports import Holding, LedgerStore
+from kopilka.usecases.views import (
+    Burn,
+    LevelView,
+    MemberRow,
+    MemberView,
+    Overview,
+    ReceiptRow,
+    ReceiptView,
+    StandingView,
+    StatementLine,
+    ViewStore,
+    WalletView,
+    book_of,
+    burning,
+    due_lines,
+    wallets_at,
+)
+from kopilka.values.period import DAY, Span, local_day
+
+Holder = tuple[int, str]
+"""Bucket and id, as a MemberView names them."""
+
+
+class Views:
+    """The questions. `clock` comes from outside."""
+
+    def __init__(
+        self, store: ViewStore, ledger: LedgerStore, catalogue: Catalogue, clock: Callable[[], datetime]
+    ) -> None:
+        self._store = store
+        self._ledger = ledger
+        self._catalogue = catalogue
+        self._clock = clock
+        self._lock = threading.Lock()
+
+    # -- reference data -----------------------------------------------------------------------------------------
+
+    def catalogue(self) -> Catalogue:
+        """Shops and programmes as they are now; to be read, not changed."""
+        with self._ledger.batch() as batch:
+            _, _, version = batch.find([], [], [])
+        with self._lock:
+            self._catalogue.refresh(version)
+        return self._catalogue
+
+    def ruleset(self, programme: str = "", at: datetime | None = None) -> Ruleset | None:
+        """A programme's version in force at a moment (now); without a name, the only or first programme."""
+        known = self.catalogue()
+        id_ = programme or next(iter(known.programmes()), "")
+        return known.ruleset(id_, at or self._clock())
+
+    def kinds(self) -> dict[str, PointsKind]:
+        """Points kinds of all programmes by id."""
+        known, now = self.catalogue(), self._clock()
+        found: dict[str, PointsKind] = {}
+        for id_ in known.programmes():
+            rules = known.ruleset(id_, now)
+            if rules is not None:
+                found = {**rules.programme.points, **found}
+        return found
+
+    # -- members ------------------------------------------------------------------------------------------------
+
+    def member(self, ref: Ref) -> MemberView | None:
+        """The member that an identifier finds."""
+        return self._store.member(ref)
+
+    def search(self, text: str, *, after: str = "", limit: int = 50) -> list[MemberRow]:
+        """Members by a part of name, phone, card or e-mail (all where it is empty), newest first."""
+        return self._store.search(text.strip(), after=after, limit=limit)
+
+    # -- wallets ------------------------------------------------------------------------------------------------
+
+    def wallets(self, holder: Holder, at: datetime | None = None) -> tuple[WalletView, ...]:
+        """Balances and lots at a moment: past, present or to come."""
+        now = self._clock()
+        if at is not None and at < now:
+            return wallets_at(book_of(*holder, self._store.past(*holder, at)), at)
+        return wallets_at(self._holding(holder).book, at or now)
+
+    def burning(self, holder: Holder, *, days: int = 30) -> tuple[Burn, ...]:
+        """What will expire within some days, day by day."""
+        known = self.catalogue()
+        book = self._holding(holder).book
+        zones = {kind: known.zone_of(kind) or "UTC" for kind in book.wallets}
+        return burning(book, self._clock(), days=days, zones=zones)
+
+    def statement(
+        self,
+        holder: Holder,
+        *,
+        kind: str = "",
+        after: tuple[datetime, str, int] | None = None,
+        limit: int = 50,
+    ) -> list[StatementLine]:
+        """A page of postings, newest first; the first page begins with expiries that are due but not written yet.
+        The cursor is (recorded_at, kind, version) of the last line.
+        """
+        lines = self._store.statement(*holder, kind=kind, after=after, limit=limit)
+        if after is None:
+            lines = due_lines(self._holding(holder).book, self._clock(), kind) + lines
+        return lines
+
+    # -- receipts -----------------------------------------------------------------------------------------------
+
+    def receipts(
+        self, holder: Holder | None = None, *, shop: str = "", after: tuple[datetime, str] | None = None,
+        limit: int = 50,
+    ) -> list[ReceiptRow]:  # fmt: skip
+        """Receipts newest first, of a holder or of everybody; the cursor is (recorded_at, receipt_id)."""
+        return self._store.receipts(holder, shop=shop, after=after, limit=limit)
+
+    def receipt(self, receipt_id: str) -> ReceiptView | None:
+        """One receipt with its Decision and returns."""
+        return self._store.receipt(receipt_id)
+
+    def overview(self, since: datetime) -> Overview:
+        """The shop at a glance, with flows since a moment."""
+        return self._store.overview(since, self._clock())
+
+    # -- levels -------------------------------------------------------------------------------------------------
+
+    def standings(self, holder: Holder) -> tuple[StandingView, ...]:
+        """What a holder has reached in every programme."""
+        known, now = self.catalogue(), self._clock()
+        rows = []
+        for id_, standing in sorted(self._holding(holder).standings.items()):
+            rules = known.ruleset(id_, now)
+            level = None if rules is None else level_view(rules.programme, standing, now)
+            rows.append(
+                StandingView(
+                    id_, standing.enrolled_at, standing.spend_minor, standing.receipts, standing.points, level
+                )
+            )
+        return tuple(rows)
+
+    def _holding(self, holder: Holder) -> Holding:
+        since = self._catalogue.since(self._clock())
+        with self._ledger.batch() as batch:
+            return batch.load([holder], [], [], since, [], lock=False).holdings[holder[1]]
+
+
+def level_view(programme: Programme, standing: Standing, now: datetime) -> LevelView | None:
+    """The level that holds now, and how far it is to the next one; None without a ladder."""
+    levels = programme.levels
+    if levels is None:
+        return None
+    today = local_day(now, programme.zone)
+    rank, total = rank_now(levels, standing, today), level_total(levels, standing, today)
+    view = LevelView(
+        programme.programme, levels.ladder[rank].id, rank, levels.by.value, total,
+        standing.level_since, falls_on=_falls_on(levels, standing, rank),
+    )  # fmt: skip
+    if rank + 1 == len(levels.ladder):
+        return view
+    step = levels.ladder[rank + 1]
+    return msgspec.structs.replace(
+        view, next_level=step.id, next_start=step.start, missing=max(0, step.start - total)
+    )
+
+
+def _falls_on(levels: Levels, standing: Standing, rank: int) -> date | None:
+    """The first day on which this level is lost if nothing more is bought; None where that never comes."""
+    if rank == 0 or levels.over is LevelOver.EVER:
+        return None
+    for day in sorted(standing.days):
+        leaves = levels.over.after(day) if isinstance(levels.over, Span) else day.replace(day.year + 1, 1, 1)
+        start = window_start(levels, leaves)
+        if start is None or start <= day:
+            leaves += DAY
+        left = Standing(standing.programme, standing.enrolled_at)
+        left.days, left.level = standing.days, standing.level
+        if rank_now(levels, left, leaves) < rank:
+            return leaves
+    return None
