@@ -1,0 +1,205 @@
+"""Situations as they are written: a programme, members, a clock and steps with what each must give, one sentence each.
+
+    programme: b1-bonus-card
+    situations:
+      - name: A receipt of 1 000 gives 50 bonuses, and they pay for a part of the next one
+        members: [anna]
+        steps:
+          - {close: first, by: anna, sum: 1000, pays: 1000, earns: 50}
+          - {close: second, by: anna, sum: 300, spend: 50, pays: 250}
+
+Amounts are in whole money and whole points, moments in the programme's zone. How they are run is in `situations.py`.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from kopilka.core.programme.tree import plain
+from kopilka.usecases.playbooks import playbook, playbook_names
+from kopilka.usecases.programme_text import read_tree
+from kopilka.values.errors import KopilkaError
+
+START = "2026-03-02 12:00"
+Amounts = str | dict[str, str]
+"""A number, or numbers by points kind."""
+
+
+class SituationError(KopilkaError):
+    """A file of situations cannot be read, or names what is not there."""
+
+
+class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A line of a receipt."""
+
+    sku: str
+    sum: str
+    pieces: str = "1"
+    category: tuple[str, ...] = ()
+    brand: str = ""
+    tags: tuple[str, ...] = ()
+    product_class: str = ""
+    promo: str = "no"
+    floor: str = "0"
+    given: str = "0"
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"return_": "return"}):
+    """One step: exactly one of the verbs, its parameters, and what must come of it."""
+
+    enrol: str = ""
+    quote: str = ""
+    hold: str = ""
+    close: str = ""
+    release: str = ""
+    void: str = ""
+    return_: str = ""
+    adjust: str = ""
+    balance: str = ""
+    wait: str = ""
+    until: str = ""
+    # parameters
+    by: str = ""
+    card: str = ""
+    sum: str = ""
+    goods: tuple[Goods, ...] = ()
+    delivery: str = ""
+    shop: str = ""
+    channel: str = ""
+    spend: str = ""
+    of: dict[str, str] = {}
+    amount: str = ""
+    points: str = ""
+    last_on: str = ""
+    # what must come of it
+    pays: str = ""
+    discount: str = ""
+    delivery_pays: str = ""
+    earns: Amounts = ""
+    spends: str = ""
+    room: str = ""
+    limit: str = ""
+    level: str = ""
+    refused: str = ""
+    because: dict[str, str] = {}
+    has: Amounts = ""
+    free: Amounts = ""
+    refunds: str = ""
+    back: Amounts = ""
+    taken: Amounts = ""
+
+    def verb(self) -> tuple[str, str]:
+        """What is done and to what; anything but one verb is a SituationError."""
+        found = [(verb, named) for verb in VERBS if (named := getattr(self, VERBS[verb]))]
+        if len(found) != 1:
+            raise SituationError(f"a step has one of {', '.join(VERBS)}; this one has {len(found)}")
+        return found[0]
+
+
+VERBS: Mapping[str, str] = {
+    "enrol": "enrol", "quote": "quote", "hold": "hold", "close": "close", "release": "release", "void": "void",
+    "return": "return_", "adjust": "adjust", "balance": "balance", "wait": "wait", "until": "until",
+}  # fmt: skip
+
+
+class Situation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One sentence and the steps that prove it. `change` sets keys of the programme: `spend.up_to: 100%`."""
+
+    name: str
+    steps: tuple[Step, ...]
+    start: str = START
+    change: dict[str, str] = {}
+    shops: dict[str, tuple[str, ...]] = {}
+    members: tuple[str, ...] | dict[str, dict[str, str]] = ()
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    programme: str
+    situations: tuple[Situation, ...]
+    about: str = ""
+
+
+class Story(msgspec.Struct, frozen=True):
+    """A situation with the text of its programme, ready to be run."""
+
+    source: str
+    situation: Situation
+    programme: str
+
+    @property
+    def title(self) -> str:
+        """The file and the sentence."""
+        return f"{self.source}: {self.situation.name}"
+
+
+def situation_names() -> tuple[str, ...]:
+    """Names of the situations that come with the playbooks."""
+    found = (entry.name for entry in files("kopilka.core.programme").joinpath(*_FOLDER).iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in found if name.endswith(".yaml")))
+
+
+def shipped_stories(name: str) -> list[Story]:
+    """The situations of one of the shipped files."""
+    path = files("kopilka.core.programme").joinpath(*_FOLDER, f"{name}.yaml")
+    return read_situations(path.read_text(encoding="utf-8"), name, {})
+
+
+def read_situations(text: str, source: str, programmes: Mapping[str, str]) -> list[Story]:
+    """Read a file of situations. `programmes` are texts by the name that the file may call them, beside playbooks."""
+    written = read_tree(text)
+    if written.root is None or written.mistakes:
+        first = written.mistakes[0]
+        raise SituationError(f"{source}:{first.line}: {first.code}")
+    try:
+        found = msgspec.convert(plain(written.root), _File)
+    except msgspec.ValidationError as error:
+        raise SituationError(f"{source}: {error}") from error
+    if found.programme in programmes:
+        document = programmes[found.programme]
+    elif found.programme in playbook_names():
+        document = playbook(found.programme)
+    else:
+        raise SituationError(f"{source}: no programme {found.programme}")
+    return [Story(source, situation, document) for situation in found.situations]
+
+
+def programme_of(story: Story, programme_id: str) -> str:
+    """The programme's text under an id of its own, with the situation's changes."""
+    document: Any = plain(_root(story.programme))
+    document["programme"] = programme_id
+    for path, value in story.situation.change.items():
+        _put(document, path.split("."), value, story.title)
+    return msgspec.json.encode(document).decode()
+
+
+_FOLDER = ("playbooks", "situations")
+
+
+def _root(text: str) -> Any:
+    root = read_tree(text).root
+    if root is None:
+        raise SituationError("the programme cannot be read")
+    return root
+
+
+def _put(document: Any, keys: list[str], value: str, title: str) -> None:
+    """Set a value in a document; items of a list are named by their id."""
+    for key in keys[:-1]:
+        below = _below(document, key)
+        if below is None:
+            if not isinstance(document, dict):
+                raise SituationError(f"{title}: nothing is called {key}")
+            below = document[key] = {}
+        document = below
+    if not isinstance(document, dict):
+        raise SituationError(f"{title}: {keys[-1]} cannot be set")
+    document[keys[-1]] = value
+
+
+def _below(document: Any, key: str) -> Any:
+    if isinstance(document, list):
+        return next((item for item in document if isinstance(item, dict) and item.get("id") == key), None)
+    found = document.get(key)
+    return found if isinstance(found, dict | list) else None

@@ -1,0 +1,80 @@
+"""The worked examples of every playbook, carried out at the desk over a real database."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from kopilka.app.compose import House
+from kopilka.core.rules.registry import REGISTRY
+from kopilka.usecases.desk_counter import DeskCounter
+from kopilka.usecases.playbooks import playbook_names
+from kopilka.usecases.situation_text import (
+    SituationError,
+    Story,
+    read_situations,
+    shipped_stories,
+    situation_names,
+)
+from kopilka.usecases.situations import Hand, run_story
+
+STORIES = [story for name in situation_names() for story in shipped_stories(name)]
+
+WRONG = """
+programme: b1-bonus-card
+situations:
+  - name: Everything here is wrong
+    members: [anna]
+    steps:
+      - {close: first, by: anna, sum: 1000, pays: 999, earns: 51, has: 49, because: {cashback: members_only}}
+      - {close: second, by: anna, sum: 300, spend: 51}
+      - {balance: anna, free: 1}
+"""
+
+
+@pytest.fixture
+def counter(database: str) -> Iterator[DeskCounter]:
+    hand = Hand(datetime(2026, 3, 1, tzinfo=UTC))
+    house = House(database, clock=hand)
+    yield DeskCounter(house.desk(), house.reference, hand)
+    house.close()
+
+
+@pytest.mark.parametrize("story", STORIES, ids=[story.title for story in STORIES])
+def test_at_the_desk(story: Story, counter: DeskCounter) -> None:
+    unmet = run_story(story, counter, REGISTRY)
+
+    assert [] == [str(row) for row in unmet]
+
+
+def test_what_comes_out_otherwise_is_named(counter: DeskCounter) -> None:
+    story = read_situations(WRONG, "wrong", {})[0]
+    unmet = [str(row) for row in run_story(story, counter, REGISTRY)]
+
+    assert [
+        "step 1: pays should be 999, is 1000.00",
+        "step 1: because cashback should be members_only, is that it applied",
+        "step 1: earns should be 51 bonus, is 50",
+        "step 1: has should be 49 bonus, is 50",
+        "step 2: refused should be nothing, is spend_too_much",
+        "step 3: free should be 1 bonus, is 50",
+    ] == unmet
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("programme: nowhere\nsituations: []", "no programme nowhere"),
+        ("programme: b1-bonus-card\nsituations: [{name: x, steps: [{closes: 1}]}]", "unknown field `closes`"),
+        ("programme: [b1", "file:1"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_where(text: str, said: str) -> None:
+    with pytest.raises(SituationError, match=said):
+        read_situations(text, "file", {})
+
+
+def test_each_playbook_of_the_list_has_situations() -> None:
+    missing = set(playbook_names()) - set(situation_names()) - {"beer-club"}
+
+    assert set() == missing
