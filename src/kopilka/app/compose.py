@@ -8,11 +8,14 @@ from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.batch import PostgresLedger
 from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
+from kopilka.store.keys import PostgresKeys
 from kopilka.store.members import PostgresMembers
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.desk import Desk
+from kopilka.usecases.keys import Keys
 from kopilka.usecases.members import Members
+from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.show import Views
 
 
@@ -23,7 +26,8 @@ def utc_now() -> datetime:
 
 class House:
     """Everything over one database that a process needs. Threads may share it: connections are lent, desks are
-    made per thread by `desk()` and share nothing but the store."""
+    made per thread by `desk()` and share nothing but the store.
+    """
 
     def __init__(self, conninfo: str, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.pool = Pool(conninfo)
@@ -32,6 +36,8 @@ class House:
         self.ledger = PostgresLedger(self.pool)
         catalogue = Catalogue(self.reference, REGISTRY)
         self.views = Views(PostgresViews(self.pool), self.ledger, catalogue, clock)
+        self.keys = Keys(PostgresKeys(self.pool), clock=clock, chance=secrets.randbits)
+        self.programmes = Programmes(self.reference, REGISTRY, clock)
         self.members = Members(PostgresMembers(self.pool), clock=clock, chance=secrets.randbits)
 
     def desk(self) -> Desk:
