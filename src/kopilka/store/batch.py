@@ -19,7 +19,7 @@ from kopilka.core.receipt import Receipt
 from kopilka.core.rules.decision import Decision
 from kopilka.core.settlement.purchase import Who
 from kopilka.core.settlement.sale import Sale
-from kopilka.store.connect import Connection, Pool
+from kopilka.store.connect import Connection, Packed, Pool
 from kopilka.store.queries import queries
 from kopilka.store.rows import BookRows, hexed, new_member_rows, sale_row
 from kopilka.usecases.commands import Ref
@@ -42,9 +42,9 @@ _counts = msgspec.json.Decoder(dict[str, int])
 Rows = list[Any]
 
 
-def packed(rows: object) -> str:
+def packed(rows: object) -> Packed:
     """Rows as one JSON parameter."""
-    return _json.encode(rows).decode()
+    return Packed(_json.encode(rows))
 
 
 class PostgresLedger:

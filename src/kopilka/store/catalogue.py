@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from kopilka.core.receipt import Shop
-from kopilka.store.connect import Connection, Pool
+from kopilka.store.connect import Connection, Packed, Pool
 from kopilka.store.queries import queries
 from kopilka.usecases.ports import Product
 
@@ -120,7 +120,7 @@ class PostgresCatalogue:
     @staticmethod
     def _write(connection: Connection, name: str, rows: list[dict[str, Any]]) -> None:
         for start in range(0, len(rows), 5000):
-            connection.execute(SQL[name], (_json.encode(rows[start : start + 5000]).decode(),))
+            connection.execute(SQL[name], (Packed(_json.encode(rows[start : start + 5000])),))
 
 
 def _product(row: Any) -> Product:

@@ -251,7 +251,7 @@ def sale_row(stored: StoredSale) -> SaleRow:
         decision.version, receipt.shop, receipt.at, sale.day, sale.recorded_at, stored.received_at, sale.lapses_at,
         decision.currency, decision.goods_minor, decision.paid_minor,
         0 if decision.spent is None else decision.spent.units,
-        Raw(_encode(receipt)), Raw(_encode(decision)), _array(sale.progress),
+        Raw(stored.content or _encode(receipt)), Raw(_encode(decision)), _array(sale.progress),
         _array([lot for lot, _ in sale.spend_lots]), _array([units for _, units in sale.spend_lots]),
         _array(sale.earned_lots), sale.level_won, hexed(stored.request_hash), Raw(stored.answer),
         Raw(_encode(sale.variance)) if sale.variance else None,

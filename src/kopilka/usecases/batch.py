@@ -25,7 +25,7 @@ from kopilka.values.ids import EVENT, HOLDER, MEMBER, TRANSACTION, bucket_of, ma
 
 SKEW = timedelta(minutes=5)
 """A moment further in the future than this is refused."""
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encode = msgspec.json.Encoder().encode
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -49,9 +49,14 @@ class Buyer(msgspec.Struct, frozen=True):
     who: Who
 
 
-def content_hash(*content: object) -> bytes:
-    """The hash of a command's business content."""
-    return sha256(_encode(content)).digest()
+def content_hash(*content: object, encoded: bytes = b"") -> bytes:
+    """The hash of a command's business content; `encoded` is a part of it that has been encoded already."""
+    return sha256(_encode(content) + encoded).digest()
+
+
+def encoded(receipt: Receipt) -> bytes:
+    """A receipt as it is stored, with its fields in their order."""
+    return _encode(receipt)
 
 
 class Batch:
@@ -135,12 +140,12 @@ class Batch:
         kind = rules.programme.spend_kind()
         if buyer is None or not kind:
             return 0
-        book = buyer.holding.book
-        free = balance_at(book.wallet(kind), book.holds.values(), self.now).free
-        held = book.holds.get(without) if without else None
-        return free + (
-            held.units if held is not None and held.kind == kind and held.lapses_at > self.now else 0
-        )
+        book, now = buyer.holding.book, self.now
+        holds = [
+            msgspec.structs.replace(hold, lapses_at=now) if hold.receipt == without else hold
+            for hold in book.holds.values()
+        ]
+        return balance_at(book.wallet(kind), holds, now).free
 
     def budgets(self, rules: Ruleset) -> dict[str, Used]:
         """What the budgets of a programme have used so far, this batch included."""

@@ -102,8 +102,8 @@ class Catalogue:
                 )
         return min(days) - timedelta(days=1) if days else None
 
-    def complete(self, receipts: Sequence[Receipt]) -> list[Receipt]:
-        """Fill in from the catalogue what lines do not say; a legal class of the catalogue always counts."""
+    def fetch(self, receipts: Sequence[Receipt]) -> None:
+        """Have the products of these receipts at hand."""
         missing = {line.sku for receipt in receipts for line in receipt.lines} - self._products.keys()
         if missing:
             if len(self._products) > PRODUCTS_MAX:
@@ -111,12 +111,13 @@ class Catalogue:
             found = self._store.products(sorted(missing))
             for sku in missing:
                 self._products[sku] = found.get(sku)
-        if not any(self._products.get(line.sku) for receipt in receipts for line in receipt.lines):
-            return list(receipts)
-        return [
-            msgspec.structs.replace(receipt, lines=tuple(self._filled(line) for line in receipt.lines))
-            for receipt in receipts
-        ]
+
+    def filled(self, receipt: Receipt) -> Receipt:
+        """The receipt with what its lines do not say; a legal class of the catalogue always counts."""
+        products = self._products
+        if not any([products.get(line.sku) for line in receipt.lines]):
+            return receipt
+        return msgspec.structs.replace(receipt, lines=tuple([self._filled(line) for line in receipt.lines]))
 
     def _filled(self, line: Line) -> Line:
         product = self._products.get(line.sku)

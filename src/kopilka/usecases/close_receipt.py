@@ -7,18 +7,33 @@ from kopilka.core.rules.decision import Decision, Spent
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.purchase import close
 from kopilka.core.settlement.sale import CLOSED, HELD, RELEASED, Sale
-from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash, owner_of
-from kopilka.usecases.commands import Close
+from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash, encoded, owner_of
+from kopilka.usecases.commands import Close, Stated
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import StoredSale
 from kopilka.values.share import allocate
 
 
+class _Request(msgspec.Struct, frozen=True, gc=False):
+    """The receipt encoded, the hash of the whole request, and the client's key."""
+
+    content: bytes
+    hashed: bytes
+    key: str
+
+
+def _sorted(stated: Stated | None) -> object:
+    return None if stated is None else (sorted(stated.lines.items()), stated.points_units)
+
+
 def close_receipt(batch: Batch, command: Close) -> Outcome:
     """Close a receipt. A repeat gets the stored answer; the same id with other content is a conflict."""
-    receipt = command.receipt
-    hashed = content_hash("close", command.who, receipt, command.stated, command.sold)
+    content = encoded(command.receipt)
+    hashed = content_hash("close", command.who, _sorted(command.stated), command.sold, encoded=content)
+    receipt = batch.catalogue.filled(command.receipt)
+    if receipt is not command.receipt:
+        content, command = encoded(receipt), msgspec.structs.replace(command, receipt=receipt)
     key = client_key(command.client, command.key) if command.key else ""
     known = batch.known(key, hashed) if key else None
     if isinstance(known, Refused):
@@ -44,7 +59,8 @@ def close_receipt(batch: Batch, command: Close) -> Outcome:
     if isinstance(decided, Refused):
         return decided
     decision, variance = decided
-    return _book(batch, command, place[1], buyer, decision, variance, hashed, key)
+    request = _Request(content, hashed, key)
+    return _book(batch, command, place[1], buyer, decision, variance, request)
 
 
 def _decision(
@@ -125,7 +141,7 @@ def _charged(command: Close, decision: Decision, rules: Ruleset, buyer: Buyer | 
 
 def _book(
     batch: Batch, command: Close, rules: Ruleset, buyer: Buyer | None, decision: Decision,
-    variance: dict[str, int], hashed: bytes, key: str,
+    variance: dict[str, int], request: _Request,
 ) -> Outcome:  # fmt: skip
     receipt, programme = command.receipt, rules.programme
     cause = batch.cause("close", receipt.at, receipt.id)
@@ -134,7 +150,7 @@ def _book(
     if buyer is not None:
         standing = batch.standing(buyer.holding, programme.programme)
         if variance or _hold_is_void(batch, receipt.id, decision):
-            buyer.holding.book.release(receipt.id)
+            buyer.holding.book.release(receipt.id, cause)
         buyer.holding.book.bring_to(batch.now, cause)
         batch.touch(buyer.holding)
     book = None if buyer is None else buyer.holding.book
@@ -154,10 +170,12 @@ def _book(
         balances=batch.balances(buyer), recorded_at=batch.now,
     )  # fmt: skip
     answer = answer_bytes(done)
-    batch.save(StoredSale(sale, owner[0], owner[1], hashed, answer, batch.now))
+    batch.save(
+        StoredSale(sale, owner[0], owner[1], request.hashed, answer, batch.now, content=request.content)
+    )
     if before is None:
-        batch.claim(f"rcp:{receipt.id}", hashed, "close", owner, receipt.id, answer)
-    if key:
-        batch.claim(key, hashed, "close", owner, receipt.id, answer)
+        batch.claim(f"rcp:{receipt.id}", request.hashed, "close", owner, receipt.id, b"{}")
+    if request.key:
+        batch.claim(request.key, request.hashed, "close", owner, receipt.id, answer)
     batch.emit(events, owner[0])
     return done

@@ -7,8 +7,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import assert_never
 
-import msgspec
-
 from kopilka.core.settlement.refund import Returned
 from kopilka.usecases.adjust_points import adjust_points, exchange_points
 from kopilka.usecases.batch import Batch, client_key
@@ -67,12 +65,11 @@ class Desk:
     def _run(self, commands: Sequence[Command], moments: Sequence[datetime] | None) -> list[Outcome]:
         now = self._clock() if moments is None else moments[0]
         with self._store.batch() as store:
-            batch, filled = self._load(store, commands, now, lock=True)
+            batch = self._load(store, commands, now, lock=True)
             outcomes: list[Outcome] = []
-            for i, command in enumerate(filled):
+            for i, command in enumerate(commands):
                 batch.at(now if moments is None else moments[i])
-                if not isinstance(command, Quote):
-                    outcomes.append(carry_out(batch, command))
+                outcomes.append(carry_out(batch, command))
             if not batch.changes.empty:
                 store.write(batch.changes, batch.now)
             return outcomes
@@ -80,18 +77,18 @@ class Desk:
     def quote(self, commands: Sequence[Quote]) -> list[Quoted | Refused]:
         """Decide receipts without writing anything."""
         with self._store.batch() as store:
-            batch, filled = self._load(store, commands, self._clock(), lock=False)
-            return [quote_receipt(batch, command) for command in filled if isinstance(command, Quote)]
+            batch = self._load(store, commands, self._clock(), lock=False)
+            return [quote_receipt(batch, command) for command in commands]
 
     def quote_return(self, command: Return) -> Returned | Refused:
         """What a return would do."""
         with self._store.batch() as store:
-            batch, _ = self._load(store, [command], self._clock(), lock=False)
+            batch = self._load(store, [command], self._clock(), lock=False)
             return quote_return(batch, command)
 
     def _load(
         self, store: BatchStore, commands: Sequence[Command | Quote], now: datetime, *, lock: bool
-    ) -> tuple[Batch, list[Command | Quote]]:
+    ) -> Batch:
         refs, receipts, keys = _wanted(commands)
         found, claims, version = store.find(refs, receipts, keys)
         self.catalogue.refresh(version)
@@ -105,7 +102,8 @@ class Desk:
         loaded = store.load(owners, receipts, keys, self.catalogue.since(now), budgets, lock=lock)
         batch = Batch(store, self.catalogue, loaded, found, self._chance)
         batch.at(now)
-        return batch, _completed(self.catalogue, commands)
+        self.catalogue.fetch([c.receipt for c in commands if isinstance(c, Close | Hold | Quote)])
+        return batch
 
 
 def carry_out(batch: Batch, command: Command) -> Outcome:
@@ -154,15 +152,3 @@ def _wanted(commands: Sequence[Command | Quote]) -> tuple[list[Ref], list[str], 
         if not isinstance(command, Quote | Return) and command.key:
             keys.add(client_key(command.client, command.key))
     return sorted(refs, key=lambda ref: (ref.kind, ref.value)), sorted(receipts), sorted(keys)
-
-
-def _completed(catalogue: Catalogue, commands: Sequence[Command | Quote]) -> list[Command | Quote]:
-    """The commands with their lines filled in from the catalogue."""
-    places = [i for i, command in enumerate(commands) if isinstance(command, Close | Hold | Quote)]
-    receipts = [command.receipt for command in commands if isinstance(command, Close | Hold | Quote)]
-    filled = list(commands)
-    for i, receipt in zip(places, catalogue.complete(receipts), strict=True):
-        command = filled[i]
-        if isinstance(command, Close | Hold | Quote) and receipt is not command.receipt:
-            filled[i] = msgspec.structs.replace(command, receipt=receipt)
-    return filled

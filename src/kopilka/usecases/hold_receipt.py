@@ -7,7 +7,7 @@ import msgspec
 from kopilka.core.event import RECEIPT_RELEASED, Event
 from kopilka.core.settlement.purchase import hold
 from kopilka.core.settlement.sale import HELD, RELEASED
-from kopilka.usecases.batch import Batch, answer_bytes, client_key, content_hash, owner_of
+from kopilka.usecases.batch import Batch, answer_bytes, client_key, content_hash, encoded, owner_of
 from kopilka.usecases.commands import Hold, Release
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
@@ -16,8 +16,8 @@ from kopilka.usecases.ports import Holding, StoredSale
 
 def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     """Place a hold. The same content again gets the stored answer; other content is a new revision."""
-    receipt = command.receipt
-    hashed = content_hash("hold", command.who, receipt)
+    receipt = batch.catalogue.filled(command.receipt)
+    hashed = content_hash("hold", command.who, encoded=encoded(command.receipt))
     key = client_key(command.client, command.key) if command.key else ""
     known = batch.known(key, hashed) if key else None
     if isinstance(known, Refused):
@@ -49,8 +49,7 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
         return decision
     cause = batch.cause("hold", receipt.at, receipt.id)
     if buyer is not None:
-        buyer.holding.book.release(receipt.id)
-        buyer.holding.book.bring_to(batch.now, cause)
+        buyer.holding.book.release(receipt.id, cause)
         batch.touch(buyer.holding)
     lapses_at = batch.now + timedelta(minutes=rules.programme.hold_minutes)
     revision = 1 if stored is None else stored.sale.revision + 1
@@ -85,8 +84,7 @@ def release_receipt(batch: Batch, command: Release) -> Outcome:
     holding: Holding | None = batch.loaded.holdings.get(stored.holder_id)
     cause = batch.cause("release", stored.sale.receipt.at, command.receipt_id)
     if holding is not None:
-        holding.book.release(command.receipt_id)
-        holding.book.bring_to(batch.now, cause, late=True)
+        holding.book.release(command.receipt_id, cause)
         batch.touch(holding)
     _give_budgets_back(batch, stored, cause.txn)
     sale = msgspec.structs.replace(stored.sale, state=RELEASED, lapses_at=None)

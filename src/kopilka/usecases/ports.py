@@ -67,7 +67,8 @@ class Holding:
 
 
 class StoredSale(msgspec.Struct, frozen=True):
-    """A receipt row: the sale, whose it is, and the request and answer that it was last decided by."""
+    """A receipt row: the sale, whose it is, and the request and answer that it was last decided by. `content` is
+    the receipt encoded, where that has been done already."""
 
     sale: Sale
     bucket: int
@@ -76,6 +77,7 @@ class StoredSale(msgspec.Struct, frozen=True):
     answer: bytes
     received_at: datetime
     returns: int = 0
+    content: bytes = b""
 
 
 class Loaded:

@@ -20,7 +20,7 @@ class Quoted(msgspec.Struct, frozen=True):
 
 def quote_receipt(batch: Batch, command: Quote) -> Quoted | Refused:
     """Decide without writing. More points than allowed are quoted as what is allowed, with the reason."""
-    receipt = command.receipt
+    receipt = batch.catalogue.filled(command.receipt)
     place = batch.place(receipt)
     if isinstance(place, Refused):
         return place
