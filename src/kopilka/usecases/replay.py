@@ -1,7 +1,7 @@
 """Replaying a real year of receipts through engine, ledger and store: the same desk, the same verbs, each booked at
 its own moment. The back-test (`lab/backtest`) does the same in memory."""
 
-import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Protocol
@@ -80,16 +80,18 @@ class ReplayReport(msgspec.Struct, frozen=True):
     seconds: float
 
 
-class _Tally:
-    def __init__(self) -> None:
-        self.receipts = 0
-        self.refused = 0
-        self.members = 0
-        self.paid = 0
-        self.earning: dict[str, int] = {}
-        self.moves: dict[str, int] = {}
+class Tally(msgspec.Struct):
+    """What passed through one desk; tallies of several desks over different households add up."""
+
+    receipts: int = 0
+    refused: int = 0
+    members: int = 0
+    paid_minor: int = 0
+    earning: dict[str, int] = {}
+    moves: dict[str, int] = {}
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Count outcomes; a member who has not enough points for a gift was not refused anything."""
         for outcome in outcomes:
             if isinstance(outcome, Refused):
                 self.refused += outcome.code != "not_enough_points"
@@ -103,31 +105,46 @@ class _Tally:
         sale = outcome.sale
         if sale is None:
             return
-        self.paid += sale.decision.paid_minor
+        self.paid_minor += sale.decision.paid_minor
         for kind in {earned.kind for earned in sale.decision.earned}:
             self.earning[kind] = self.earning.get(kind, 0) + 1
         if sale.level_won:
             self.moves[sale.level_won] = self.moves.get(sale.level_won, 0) + 1
 
+    def plus(self, other: "Tally") -> "Tally":
+        """The sum of two."""
+        return Tally(
+            self.receipts + other.receipts,
+            self.refused + other.refused,
+            self.members + other.members,
+            self.paid_minor + other.paid_minor,
+            dict(Counter(self.earning) + Counter(other.earning)),
+            dict(Counter(self.moves) + Counter(other.moves)),
+        )
+
 
 def replay(
     desk: Desk,
-    totals: Totals,
     purchases: Iterable[Purchase],
     programme: Programme,
     *,
-    until: datetime,
     gifts: Gifts | None = None,
     progress: Callable[[int], None] | None = None,
-) -> ReplayReport:
-    """Send purchases through the desk in their order. Members are enrolled at their first receipt; the sums are
-    those of the instant `until`, for a whole year its last microsecond. A receipt that was replayed before is not counted twice."""
-    began = time.perf_counter()
-    tally = _Tally()
+) -> Tally:
+    """Send purchases through the desk in their order. Members are enrolled at their first receipt; a receipt that
+    was replayed before is not booked twice. `progress` is told the receipts done so far."""
+    tally = Tally()
     for commands, moments in _batches(purchases, programme, gifts):
         tally.add(desk.run(commands, moments))
         if progress is not None:
             progress(tally.receipts)
+    return tally
+
+
+def report(
+    totals: Totals, tally: Tally, programme: Programme, *, until: datetime, seconds: float
+) -> ReplayReport:
+    """The sums of the ledger at the instant `until` (for a whole year its last microsecond) beside the tally."""
     kinds = totals.by_kind(until)
     return ReplayReport(
         programme=programme.programme,
@@ -141,9 +158,9 @@ def replay(
         outstanding={kind: row.outstanding for kind, row in kinds.items()},
         moves_up=_by_ladder(programme, tally.moves),
         levels=levels_at(totals, programme, until),
-        paid_minor=tally.paid,
+        paid_minor=tally.paid_minor,
         at=until,
-        seconds=time.perf_counter() - began,
+        seconds=seconds,
     )
 
 

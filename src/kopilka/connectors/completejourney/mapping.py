@@ -90,15 +90,18 @@ class Reading(NamedTuple):
     given_minor: int
 
 
-def receipts(households: int | None = None, *, restricted: bool = True) -> Iterator[Purchase]:
+def receipts(
+    households: int | None = None, *, restricted: bool = True, part: tuple[int, int] = (0, 1)
+) -> Iterator[Purchase]:
     """Stream purchases by local moment, then basket_id; lines of a receipt go by product_id.
 
     `households` takes the first so many of `sample()`, each with all of its receipts; None takes everybody.
     `restricted=False` leaves tobacco and alcohol without their class (fuel keeps its own): the golden replays count
-    every dollar, while a law laid over a programme would take tobacco out.
+    every dollar, while a law laid over a programme would take tobacco out. `part` (i, n) takes every n-th household
+    from the i-th on, so that several processes share the work without sharing a household.
     Refuses with DataAbsentError before the first purchase, not at it.
     """
-    chosen = [int(household) for household in sample(households)]
+    chosen = [int(household) for household in sample(households)[part[0] :: part[1]]]
     goods = {int(product.sku): product for product in products()}
     return _stream(chosen, goods, restricted=restricted)
 

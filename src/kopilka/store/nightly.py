@@ -1,0 +1,73 @@
+"""Set-based housekeeping: expiries by bucket, levels by window."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kopilka.core.ledger.posting import Cause
+from kopilka.store.batch import PostgresLedger
+from kopilka.store.connect import Packed, Pool
+from kopilka.store.queries import queries
+from kopilka.usecases.nightly import LevelMove
+from kopilka.usecases.ports import Changes
+
+SQL = queries("nightly")
+CATALOGUE = queries("batch")["catalogue_version"]
+
+
+class PostgresNight:
+    """See `usecases.nightly.NightStore`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def version(self) -> int:
+        """The version of the catalogue."""
+        return int(self._one(CATALOGUE, ())[0])
+
+    def expire(self, bucket: int, at: datetime, txn: str) -> tuple[int, int]:
+        """One round over a bucket: the first due lot of each wallet."""
+        row = self._one(SQL["expire_round"], {"bucket": bucket, "at": at, "txn": txn})
+        return int(row[0]), int(row[1])
+
+    def due_others(self, at: datetime) -> Sequence[tuple[int, str]]:
+        """Holders whose due lots need the book."""
+        with self._pool.connection() as connection:
+            rows: list[Any] = connection.execute(SQL["due_others"], (at,)).fetchall()
+        return [(row[0], row[1]) for row in rows]
+
+    def settle(self, holders: Sequence[tuple[int, str]], at: datetime, txn: str) -> int:
+        """Bring books to an instant, in one transaction."""
+        with PostgresLedger(self._pool).batch() as batch:
+            loaded = batch.load(holders, (), (), None, (), lock=True)
+            changes = Changes()
+            for holder_id, holding in loaded.holdings.items():
+                holding.book.bring_to(at, Cause(txn, "expire", at, at))
+                changes.touched[holder_id] = holding
+            expired = sum(len(holding.book.postings) for holding in loaded.holdings.values())
+            batch.write(changes, at)
+        return expired
+
+    def move_levels(self, move: LevelMove) -> int:
+        """Write levels that differ from what totals reach."""
+        ladder = [{"id": step.id, "start": step.start} for step in move.levels.ladder]
+        row = self._one(
+            SQL["move_levels"],
+            {
+                "by": move.levels.by.value,
+                "programme": move.programme,
+                "since": move.since,
+                "low": move.low,
+                "high": move.high,
+                "at": move.at,
+                "txn": move.txn,
+                "ladder": Packed(msgspec.json.encode(ladder)),
+            },
+        )
+        return int(row[0])
+
+    def _one(self, query: Any, parameters: Any) -> Any:
+        with self._pool.connection() as connection:
+            return connection.execute(query, parameters).fetchone()

@@ -1,0 +1,97 @@
+-- name: try_lock
+-- One night's work at a time.
+SELECT pg_try_advisory_lock(7071067811865476);
+
+-- name: unlock
+-- The night's work is done.
+SELECT pg_advisory_unlock(7071067811865476);
+
+-- name: expire_round
+-- Expires the first due lot of every wallet of a bucket that has no deficit and no standing hold: posting, draw, lot
+-- and wallet in one statement, with the same hash as `core/ledger/posting.chain_hash`. Runs until nothing is left.
+WITH due AS (
+    SELECT DISTINCT ON (l.holder_id, l.kind) l.bucket, l.holder_id, l.kind, l.lot, l.rest, l.expires_at
+    FROM lot l
+    WHERE l.bucket = %(bucket)s AND l.open AND l.held = 0 AND l.expires_at <= %(at)s
+        AND NOT EXISTS (SELECT FROM hold h
+            WHERE h.bucket = l.bucket AND h.holder_id = l.holder_id AND h.state = 'held')
+    ORDER BY l.holder_id, l.kind, l.expires_at, l.active_from, l.lot
+), locked AS (
+    SELECT d.*, w.balance, w.version + 1 AS version, w.head
+    FROM due d
+    JOIN holder h ON h.bucket = d.bucket AND h.holder_id = d.holder_id
+    JOIN wallet w ON w.bucket = d.bucket AND w.holder_id = d.holder_id AND w.kind = d.kind
+    JOIN lot l ON l.bucket = d.bucket AND l.holder_id = d.holder_id AND l.kind = d.kind AND l.lot = d.lot
+        AND l.rest = d.rest AND l.held = 0
+    WHERE w.deficit = 0
+    FOR UPDATE OF h, w, l SKIP LOCKED
+), chained AS (
+    SELECT k.*, sha256(convert_to(
+        length(k.holder_id) || ' ' || length(k.kind) || ' ' || length(%(txn)s::text) || ' 6 6 6 0 0 0|'
+        || k.holder_id || '|' || k.kind || '|' || k.version || '|' || %(txn)s::text || '|expire|wallet|expiry|'
+        || k.rest || '|' || k.balance || '|' || (k.balance - k.rest) || '|'
+        || (extract(epoch FROM k.expires_at) * 1000000)::bigint || '|'
+        || (extract(epoch FROM %(at)s::timestamptz) * 1000000)::bigint || '||||0|||' || k.lot || ':' || k.rest || '|',
+        'UTF8') || k.head) AS hash
+    FROM locked k
+), posted AS (
+    INSERT INTO posting (bucket, holder_id, kind, version, txn, verb, debit, credit, units, before, after,
+        effective_at, recorded_at, receipt, note, actor, lot, active_from, expires_at, previous, hash)
+    SELECT c.bucket, c.holder_id, c.kind, c.version, %(txn)s, 'expire', 'wallet', 'expiry', c.rest, c.balance,
+        c.balance - c.rest, c.expires_at, %(at)s, '', '', '', 0, NULL, NULL, c.head, c.hash
+    FROM chained c
+), drawn AS (
+    INSERT INTO lot_draw (bucket, holder_id, kind, version, lot, units)
+    SELECT c.bucket, c.holder_id, c.kind, c.version, c.lot, c.rest FROM chained c
+), emptied AS (
+    UPDATE lot l SET rest = 0, open = false FROM chained c
+    WHERE l.bucket = c.bucket AND l.holder_id = c.holder_id AND l.kind = c.kind AND l.lot = c.lot
+), moved AS (
+    UPDATE wallet w SET balance = c.balance - c.rest, version = c.version, head = c.hash FROM chained c
+    WHERE w.bucket = c.bucket AND w.holder_id = c.holder_id AND w.kind = c.kind
+)
+SELECT count(*), coalesce(sum(rest), 0) FROM chained;
+
+-- name: due_others
+-- Holders whose due lots need the book: a hold stands, part of the lot is held, or there is a deficit.
+SELECT DISTINCT l.bucket, l.holder_id FROM lot l
+WHERE l.open AND l.expires_at <= %s AND l.rest > l.held ORDER BY l.bucket, l.holder_id LIMIT 1000;
+
+-- name: level_programmes
+-- Programmes in which somebody stands.
+SELECT DISTINCT programme FROM standing;
+
+-- name: move_levels
+-- Writes the level that the totals of a window reach where it differs from the one last written, with an event each.
+WITH totals AS (
+    SELECT s.bucket, s.holder_id, s.level,
+        CASE %(by)s
+            WHEN 'spend' THEN coalesce(a.spend, 0) WHEN 'receipts' THEN coalesce(a.receipts, 0)
+            ELSE coalesce(a.points, 0) END AS total
+    FROM standing s
+    LEFT JOIN (
+        SELECT bucket, holder_id, sum(spend_minor) AS spend, sum(receipts) AS receipts, sum(points) AS points
+        FROM activity
+        WHERE programme = %(programme)s AND bucket BETWEEN %(low)s AND %(high)s
+            AND (%(since)s::date IS NULL OR day >= %(since)s::date)
+        GROUP BY bucket, holder_id
+    ) a USING (bucket, holder_id)
+    WHERE s.programme = %(programme)s AND s.bucket BETWEEN %(low)s AND %(high)s
+), reached AS (
+    SELECT t.bucket, t.holder_id, t.level AS old,
+        (SELECT l.id FROM json_to_recordset(%(ladder)s::json) AS l(id text, start bigint)
+         WHERE l.start <= t.total ORDER BY l.start DESC LIMIT 1) AS new
+    FROM totals t
+), moving AS (
+    SELECT * FROM reached WHERE new IS DISTINCT FROM old AND new IS NOT NULL
+), written AS (
+    UPDATE standing s SET level = m.new, level_since = %(at)s FROM moving m
+    WHERE s.bucket = m.bucket AND s.holder_id = m.holder_id AND s.programme = %(programme)s AND s.level = m.old
+    RETURNING s.bucket, s.holder_id, m.old, m.new
+), told AS (
+    INSERT INTO event (bucket, holder_id, event_id, name, occurred_at, recorded_at, receipt, data)
+    SELECT w.bucket, w.holder_id, 'evt_' || %(txn)s || '_' || %(programme)s, 'level.moved', %(at)s, %(at)s, '',
+        json_build_object('from', w.old, 'to', w.new, 'programme', %(programme)s)
+    FROM written w WHERE w.old <> ''
+)
+SELECT count(*) FROM written;
