@@ -48,7 +48,7 @@ def test_at_the_desk(story: Story, counter: DeskCounter) -> None:
 
 
 def test_what_comes_out_otherwise_is_named(counter: DeskCounter) -> None:
-    story = read_situations(WRONG, "wrong", {})[0]
+    story = read_situations(WRONG, "wrong")[0]
     unmet = [str(row) for row in run_story(story, counter, REGISTRY)]
 
     assert [
@@ -71,7 +71,7 @@ def test_what_comes_out_otherwise_is_named(counter: DeskCounter) -> None:
 )
 def test_a_file_that_cannot_be_read_says_where(text: str, said: str) -> None:
     with pytest.raises(SituationError, match=said):
-        read_situations(text, "file", {})
+        read_situations(text, "file")
 
 
 def test_each_playbook_of_the_list_has_situations() -> None:

@@ -1,1 +1,1 @@
-"""The command line: verbs named as the use cases."""
+"""`kopilka …`: verbs named as the use cases, for people at a terminal and for scripts (`--json`)."""

@@ -9,6 +9,8 @@ from kopilka.store.connect import Pool
 from kopilka.store.queries import queries
 from kopilka.usecases.staff import Action, Role, Staff, StaffRow
 from kopilka.values.period import day_start
+from kopilka.values.quantity import ONE
+from kopilka.values.rounding import Rounding, divide
 
 SQL = queries("staff")
 _json = msgspec.json.Encoder(order="deterministic")
@@ -34,6 +36,14 @@ class PostgresStaff:
             staff.shop, at,
         )  # fmt: skip
         return self._one("add_staff", values) is not None
+
+    def set_password(self, login: str, password_hash: str) -> bool:
+        """Another password, and no session opened with the old one; False for an unknown login."""
+        with self._pool.connection() as connection, connection.transaction():
+            row: Any = connection.execute(SQL["set_password"], (password_hash, login)).fetchone()
+            if row is not None:
+                connection.execute(SQL["end_sessions"], (row[0],))
+        return row is not None
 
     def staff(self) -> list[Staff]:
         """Everybody who may sign in."""
@@ -73,6 +83,11 @@ class PostgresStaff:
         """(day, receipts, paid minor, earned units, spent units) of every day between two."""
         since = day_start(first, zone)
         return self._all("days", {"first": first, "last": last, "zone": zone, "kind": kind, "since": since})
+
+    def last_price(self, sku: str) -> int | None:
+        """The price of one piece on the last receipt that has it, where there is one lately."""
+        row = self._one("last_price", (sku,))
+        return None if row is None or not row[1] else divide(row[0] * ONE, row[1], Rounding.HALF_UP)
 
     def _one(self, name: str, parameters: Any) -> Any:
         with self._pool.connection() as connection:

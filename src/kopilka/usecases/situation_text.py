@@ -11,7 +11,7 @@
 Amounts are in whole money and whole points, moments in the programme's zone. How they are run is in `situations.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -143,11 +143,15 @@ def situation_names() -> tuple[str, ...]:
 def shipped_stories(name: str) -> list[Story]:
     """The situations of one of the shipped files."""
     path = files("kopilka.core.programme").joinpath(*_FOLDER, f"{name}.yaml")
-    return read_situations(path.read_text(encoding="utf-8"), name, {})
+    return read_situations(path.read_text(encoding="utf-8"), name)
 
 
-def read_situations(text: str, source: str, programmes: Mapping[str, str]) -> list[Story]:
-    """Read a file of situations. `programmes` are texts by the name that the file may call them, beside playbooks."""
+def read_situations(
+    text: str, source: str, find: Callable[[str], str | None] = lambda _: None
+) -> list[Story]:
+    """Read a file of situations. `find` gives the programme's text by the name that the file calls it; without one,
+    it is a playbook's.
+    """
     written = read_tree(text)
     if written.root is None or written.mistakes:
         first = written.mistakes[0]
@@ -156,11 +160,10 @@ def read_situations(text: str, source: str, programmes: Mapping[str, str]) -> li
         found = msgspec.convert(plain(written.root), _File)
     except msgspec.ValidationError as error:
         raise SituationError(f"{source}: {error}") from error
-    if found.programme in programmes:
-        document = programmes[found.programme]
-    elif found.programme in playbook_names():
+    document = find(found.programme)
+    if document is None and found.programme in playbook_names():
         document = playbook(found.programme)
-    else:
+    if document is None:
         raise SituationError(f"{source}: no programme {found.programme}")
     return [Story(source, situation, document) for situation in found.situations]
 

@@ -96,6 +96,10 @@ class StaffStore(Protocol):
         """Add an account; False where the login is taken."""
         ...
 
+    def set_password(self, login: str, password_hash: str) -> bool:
+        """Another password, and no session opened with the old one; False for an unknown login."""
+        ...
+
     def staff(self) -> list[Staff]:
         """Everybody who may sign in."""
         ...
@@ -197,6 +201,14 @@ class Reception:
         if not self._store.add(StaffRow(new, self._passwords.hash(password)), now):
             return Refused("login_taken", Why.CONFLICT, "login")
         return new
+
+    def change_password(self, login: str, password: str) -> Refused | None:
+        """Give somebody another password; whoever is signed in with the old one is signed out."""
+        if not PASSWORD_MIN <= len(password) <= PASSWORD_MAX:
+            return Refused("bad_password", Why.INVALID, "password", {"least": PASSWORD_MIN})
+        if not self._store.set_password(login.strip().lower(), self._passwords.hash(password)):
+            return Refused("unknown_login", Why.NOT_FOUND, "login")
+        return None
 
     def staff(self) -> list[Staff]:
         """Everybody who may sign in."""

@@ -56,3 +56,18 @@ WITH day AS (
 SELECT day.day, COALESCE(receipts, 0)::bigint, COALESCE(paid, 0)::bigint, COALESCE(earned, 0)::bigint,
     COALESCE(spent, 0)::bigint
 FROM day LEFT JOIN sold USING (day) LEFT JOIN moved USING (day) ORDER BY day.day;
+
+-- name: set_password
+-- Gives an account another password; answers with its id.
+UPDATE staff SET password_hash = %s WHERE login = %s RETURNING staff_id;
+
+-- name: end_sessions
+-- Forgets every session of somebody.
+DELETE FROM staff_session WHERE staff_id = %s;
+
+-- name: last_price
+-- Sum and quantity of a sku on the newest of the last receipts.
+SELECT (line ->> 'sum_minor')::bigint, (line ->> 'quantity')::bigint
+FROM (SELECT content, recorded_at FROM receipt ORDER BY recorded_at DESC LIMIT 1000) recent,
+    json_array_elements(recent.content -> 'lines') AS line
+WHERE line ->> 'sku' = %s ORDER BY recorded_at DESC LIMIT 1;

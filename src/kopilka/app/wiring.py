@@ -1,0 +1,119 @@
+"""Everything that the command line needs wired: databases for a moment, throw-away ones, doors of other rooms."""
+
+import asyncio
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import msgspec
+
+from kopilka.app.compose import House
+from kopilka.app.postgres import EmbeddedPostgres, find_database
+from kopilka.cli.rooms import (
+    AuditReport,
+    DemoWish,
+    Place,
+    Progress,
+    ReceiptWish,
+    ReplayWish,
+    Rooms,
+)
+from kopilka.core.rules.registry import REGISTRY
+from kopilka.store.migrate import migrate
+from kopilka.store.staff import PostgresStaff
+from kopilka.usecases.desk_counter import DeskCounter
+from kopilka.usecases.situations import Hand
+from kopilka.usecases.staff import Reception
+
+
+class CliHouse(House):
+    """The house with what only the command line asks for."""
+
+    def reception(self) -> Reception:
+        """Where staff accounts are opened."""
+        return Reception(PostgresStaff(self.pool), clock=self.clock, chance=secrets.randbits)
+
+
+class AppWiring:
+    """See `cli.rooms.Wiring`."""
+
+    registry = REGISTRY
+
+    @contextmanager
+    def house(self, place: Place) -> Iterator[CliHouse]:
+        """An open house over a database brought to this program's schema."""
+        database = find_database(place.url or None, place.data, shared=True)
+        conninfo = database.start()
+        try:
+            migrate(conninfo)
+            house = CliHouse(conninfo)
+            yield house
+            house.close()
+        finally:
+            database.stop()
+
+    def migrate(self, place: Place) -> list[str]:
+        """Bring the database to this program's schema."""
+        database = find_database(place.url or None, place.data, shared=True)
+        try:
+            return migrate(database.start())
+        finally:
+            database.stop()
+
+    @contextmanager
+    def counter(self) -> Iterator[DeskCounter]:
+        """A counter over a database that is thrown away afterwards."""
+        hand = Hand(datetime.now(UTC))
+        with throwaway() as conninfo:
+            house = House(conninfo, clock=hand)
+            yield DeskCounter(house.desk(), house.reference, hand)
+            house.close()
+
+    def receipt(self, rooms: Rooms, wish: ReceiptWish) -> tuple[bool, bytes]:
+        """Answer a verb about a receipt as the HTTP API does."""
+        door = import_module("kopilka.app.receipt_door")
+        return asyncio.run(door.answer(rooms, wish))  # type: ignore[no-any-return]
+
+    def replay(self, wish: ReplayWish, progress: Progress) -> msgspec.Struct:
+        """Replay a real year over a throw-away database."""
+        replays = import_module("kopilka.app.replays")
+        gifts = import_module("kopilka.usecases.replay").Gifts(wish.gifts_block) if wish.gifts_block else None
+        with throwaway() as conninfo:
+            programme = replays.install(conninfo, wish.text)
+            report: msgspec.Struct = replays.replay_journey(
+                conninfo, programme, households=wish.households, gifts=gifts, progress=progress
+            )
+            return report
+
+    def audit(self, place: Place, *, rebuild: bool, progress: Progress) -> AuditReport:
+        """Check the ledger."""
+        with self.house(place) as house:
+            report: AuditReport = import_module("kopilka.app.audits").audit(
+                house, rebuild=rebuild, progress=progress
+            )
+            return report
+
+    def serve(self, place: Place, *, host: str, port: int, language: str) -> None:
+        """Serve until stopped."""
+        import_module("kopilka.app.demo.start").serve(place, host=host, port=port, language=language)
+
+    def demo(self, wish: DemoWish) -> None:
+        """Make the example shop where it is not there, then serve it."""
+        import_module("kopilka.app.demo.start").demo(wish)
+
+
+@contextmanager
+def throwaway() -> Iterator[str]:
+    """A migrated database of our own, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="kopilka-", ignore_cleanup_errors=True) as folder:
+        server = EmbeddedPostgres(Path(folder) / "postgres", unsafe=True)
+        try:
+            conninfo = server.start()
+            migrate(conninfo)
+            yield conninfo
+        finally:
+            server.stop()

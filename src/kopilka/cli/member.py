@@ -1,0 +1,184 @@
+"""`kopilka member`: people join, are found, are shown."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from kopilka.cli.rooms import Rooms, programmes_of
+from kopilka.cli.session import Session
+from kopilka.usecases.commands import Enrol, Identifier, Person, Ref
+from kopilka.usecases.members import KINDS, normal
+from kopilka.usecases.outcomes import Refused
+from kopilka.usecases.views import MemberView, StandingView, WalletView
+from kopilka.values.errors import BadValueError
+from kopilka.words.catalogue import N_
+from kopilka.words.entry import day_entry
+from kopilka.words.formats import money, points
+from kopilka.words.render import Tongue
+from kopilka.words.tongue import tongue_of
+
+member = typer.Typer()
+Who = Annotated[
+    str, typer.Argument(help=N_("A phone, card, e-mail or member id; or kind:value, as external:42."))
+]
+
+
+@member.command(help=N_("Let somebody join: something has to find them, a phone, an e-mail or a card."))
+def enrol(  # noqa: PLR0913 - one for each option
+    ctx: typer.Context,
+    *,
+    programme: Annotated[str, typer.Option(help=N_("The programme that greets them; else the first."))] = "",
+    name: Annotated[str, typer.Option(help=N_("Full name."))] = "",
+    phone: Annotated[str, typer.Option(help=N_("Phone."))] = "",
+    email: Annotated[str, typer.Option(help=N_("E-mail."))] = "",
+    birthday: Annotated[str, typer.Option(help=N_("Day of birth: 1990-03-08."))] = "",
+    card: Annotated[str, typer.Option(help=N_("Number of a card."))] = "",
+    card_type: Annotated[str, typer.Option(help=N_("Type of the card."))] = "",
+    external: Annotated[str, typer.Option(help=N_("Id in another system."))] = "",
+    shop: Annotated[str, typer.Option(help=N_("Where they join."))] = "",
+) -> None:
+    session: Session = ctx.obj
+    given = {"phone": phone, "email": email, "card": card, "external": external}
+    identifiers = tuple(
+        Identifier(kind, _normal(session, kind, value), card_type if kind == "card" else "")
+        for kind, value in given.items()
+        if value
+    )
+    found = {row.kind: row.value for row in identifiers}
+    born = _birthday(session, birthday)
+    person = Person(name, found.get("phone", ""), found.get("email", ""), born, session.language)
+    with session.house() as rooms:
+        names = rooms.programmes.names()
+        wish = Enrol(identifiers, programme or next(iter(names), ""), person, shop)
+        outcome = rooms.desk().run([wish])[0]
+        if isinstance(outcome, Refused):
+            session.refuse(outcome, rooms)
+        view = find_member(session, rooms, f"member:{outcome.member_id}")
+        _give(session, rooms, view)
+
+
+@member.command(help=N_("Find members by a part of a name, phone, card or e-mail."))
+def find(
+    ctx: typer.Context,
+    text: Annotated[str, typer.Argument(help=N_("What to look for; nothing shows the newest."))] = "",
+    *,
+    limit: Annotated[int, typer.Option(min=1, max=200, help=N_("At most so many."))] = 20,
+) -> None:
+    session: Session = ctx.obj
+    with session.house() as rooms:
+        found = rooms.views.search(text, limit=limit)
+    heads = (
+        session.t("member"),
+        session.t("name"),
+        session.t("phone"),
+        session.t("card"),
+        session.t("since"),
+    )
+    rows = [(row.member_id, row.name, row.phone, row.card, session.moment(row.enrolled_at)) for row in found]
+    session.give(found, lambda: session.table(heads, rows))
+
+
+@member.command(help=N_("Everything about one member: cards, points, levels."))
+def show(ctx: typer.Context, who: Who) -> None:
+    session: Session = ctx.obj
+    with session.house() as rooms:
+        _give(session, rooms, find_member(session, rooms, who))
+
+
+def find_member(session: Session, rooms: Rooms, who: str) -> MemberView:
+    """The member that a word on the command line means; ends the command where there is none."""
+    found: MemberView | Refused = Refused("unknown_member")
+    for ref in refs(who):
+        found = rooms.members.find(ref)
+        if not isinstance(found, Refused):
+            break
+    return session.refuse(found, rooms) if isinstance(found, Refused) else found
+
+
+def refs(who: str) -> list[Ref]:
+    """What a word may mean, likeliest first."""
+    kind, colon, value = who.partition(":")
+    if colon and kind in (*KINDS, "member"):
+        return [Ref(kind, value if kind == "member" else normal(kind, value) or value)]
+    if who.startswith("mem_"):
+        return [Ref("member", who)]
+    return [Ref(kind, found) for kind in KINDS if (found := normal(kind, who))]
+
+
+def tongue(session: Session, rooms: Rooms) -> Tongue:
+    """Names of points, levels and rules in the reader's language."""
+    return tongue_of(session.language, programmes_of(rooms))
+
+
+def points_text(spoken: Tongue, kind: str, units: int, *, signed: bool = False) -> str:
+    """Points with their noun."""
+    words = spoken.points.get(kind)
+    if words is None:
+        return f"{units} {kind}"
+    return points(spoken.language, units, words.decimals, words.forms_in(spoken.language), signed=signed)
+
+
+def _give(session: Session, rooms: Rooms, view: MemberView) -> None:
+    holder = (view.bucket, view.holder_id)
+    wallets, standings = rooms.views.wallets(holder), rooms.views.standings(holder)
+    spoken = tongue(session, rooms)
+    session.give(
+        {"member": view, "wallets": wallets, "standings": standings},
+        lambda: _show(session, spoken, view, wallets, standings),
+    )
+
+
+def _show(
+    session: Session, spoken: Tongue, view: MemberView, wallets: tuple[WalletView, ...],
+    standings: tuple[StandingView, ...],
+) -> None:  # fmt: skip
+    t = session.t
+    session.facts([
+        (t("member"), view.member_id), (t("name"), view.person.name), (t("phone"), view.person.phone),
+        (t("e-mail"), view.person.email), (t("birthday"), str(view.person.birthday or "")),
+        (t("cards"), ", ".join(f"{row.value} {row.card_type}".strip() for row in view.cards())),
+        (t("status"), "" if view.status == "active" else view.status),
+        (t("since"), session.moment(view.enrolled_at, spoken.zone)),
+        *((t("points"), _wallet_text(session, spoken, wallet)) for wallet in wallets),
+        *((t("level"), _level_text(session, spoken, row)) for row in standings if row.level),
+    ])  # fmt: skip
+
+
+def _wallet_text(session: Session, spoken: Tongue, wallet: WalletView) -> str:
+    total = points_text(spoken, wallet.kind, wallet.total)
+    if wallet.free == wallet.total:
+        return total
+    return session.t(
+        "%(total)s, free now: %(free)s", total=total, free=points_text(spoken, wallet.kind, wallet.free)
+    )
+
+
+def _level_text(session: Session, spoken: Tongue, row: StandingView) -> str:
+    level = row.level
+    if level is None:
+        return ""
+    name = spoken.levels.get(level.level, level.level)
+    if not level.next_level or level.by != "spend":
+        return name
+    missing = money(spoken.language, level.missing, spoken.currency, short=True)
+    return session.t(
+        "%(level)s, %(missing)s to %(next)s",
+        level=name,
+        missing=missing,
+        next=spoken.levels.get(level.next_level, level.next_level),
+    )
+
+
+def _normal(session: Session, kind: str, value: str) -> str:
+    found = normal(kind, value)
+    if not found:
+        session.refuse(Refused("bad_identifier", field=kind))
+    return found
+
+
+def _birthday(session: Session, text: str) -> date | None:
+    try:
+        return day_entry(text, field="birthday") if text else None
+    except BadValueError as error:
+        session.misused(str(error))

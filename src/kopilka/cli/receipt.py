@@ -1,0 +1,106 @@
+"""`kopilka receipt`: the verbs of a till, from a file or a pipe in the shape of the HTTP API, answered in the same shape."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from kopilka.cli.rooms import ReceiptWish
+from kopilka.cli.session import REFUSED, Session, StopError
+from kopilka.words.catalogue import N_
+
+receipt = typer.Typer()
+File = Annotated[
+    str, typer.Argument(help=N_("The receipt as JSON, in the shape of the API; - is what is piped in."))
+]
+Id = Annotated[str, typer.Argument(metavar="ID", help=N_("The receipt's id."))]
+OptionalFile = Annotated[
+    str, typer.Argument(help=N_("What comes back, as JSON; nothing is everything that is left."))
+]
+
+
+@receipt.command(help=N_("What would this receipt give? Writes nothing."))
+def quote(ctx: typer.Context, file: File = "-") -> None:
+    _call(ctx.obj, "quote", ctx.obj.read(file))
+
+
+@receipt.command(help=N_("Reserve the points of a receipt."))
+def hold(ctx: typer.Context, id_: Id, file: File = "-") -> None:
+    _call(ctx.obj, "hold", ctx.obj.read(file), id_)
+
+
+@receipt.command(help=N_("The sale is done."))
+def close(ctx: typer.Context, id_: Id, file: File = "-") -> None:
+    _call(ctx.obj, "close", ctx.obj.read(file), id_)
+
+
+@receipt.command(help=N_("End a hold: the sale did not happen."))
+def release(ctx: typer.Context, id_: Id) -> None:
+    _call(ctx.obj, "release", b"", id_)
+
+
+@receipt.command(help=N_("Undo a closed receipt as a whole, on its own day."))
+def void(ctx: typer.Context, id_: Id) -> None:
+    _call(ctx.obj, "void", _now(), id_)
+
+
+@receipt.command("return", help=N_("Goods come back."))
+def give_back(ctx: typer.Context, id_: Id, file: OptionalFile = "") -> None:
+    body = ctx.obj.read(file) if file else _now(id=f"{id_}-{secrets.token_hex(4)}")
+    _call(ctx.obj, "return", body, id_)
+
+
+@receipt.command(help=N_("One receipt with what was decided, and why."))
+def show(ctx: typer.Context, id_: Id) -> None:
+    _call(ctx.obj, "show", b"", id_)
+
+
+def _now(**more: str) -> bytes:
+    return msgspec.json.encode({"at": datetime.now(UTC), **more})
+
+
+def _call(session: Session, verb: str, body: bytes, receipt_id: str = "") -> None:
+    wish = ReceiptWish(verb, body, receipt_id, session.language)
+    with session.house() as rooms:
+        done, answer = session.wiring.receipt(rooms, wish)
+    found: dict[str, Any] = msgspec.json.decode(answer)
+    session.give(found, lambda: _show(session, found) if done else _show_problem(session, found))
+    if not done:
+        raise StopError(REFUSED)
+
+
+def _show(session: Session, found: dict[str, Any]) -> None:
+    """The answer for people: every amount, then every rule with its words."""
+    plain = [
+        (name, str(value)) for name, value in found.items() if isinstance(value, str | int) and value != ""
+    ]
+    session.facts(plain)
+    for name, value in found.items():
+        rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+        if rows:
+            heads = list(dict.fromkeys(key for row in rows for key in row))
+            session.say("")
+            session.say(session.t(name) if name in {"lines", "rules"} else name)
+            session.table(heads, [[_cell(row.get(head)) for head in heads] for row in rows])
+        elif isinstance(value, dict) and value:
+            session.facts([(f"{name} {key}", _cell(item)) for key, item in value.items()])
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case dict():
+            return ", ".join(f"{name} {_cell(item)}" for name, item in value.items())
+        case list():
+            return ", ".join(_cell(item) for item in value)
+        case _:
+            return str(value)
+
+
+def _show_problem(session: Session, found: dict[str, Any]) -> None:
+    session.err.print(str(found.get("detail") or found.get("title") or found), markup=False)
+    for row in found.get("errors") or ():
+        session.err.print(f"  {_cell(row)}", markup=False)

@@ -1,0 +1,153 @@
+"""What the command line needs from others: an open house, and work that only `app` can wire."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from kopilka.core.programme.document import Programme
+from kopilka.core.programme.registry import Registry
+from kopilka.usecases.desk import Desk
+from kopilka.usecases.keys import Keys
+from kopilka.usecases.members import Members
+from kopilka.usecases.ports import Product
+from kopilka.usecases.programmes import Programmes
+from kopilka.usecases.show import Views
+from kopilka.usecases.situations import Counter
+from kopilka.usecases.staff import Reception
+
+Progress = Callable[[int], None]
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Which database: `url` where one is named, else our own in the folder `data`."""
+
+    data: Path
+    url: str = ""
+
+
+class Goods(Protocol):
+    """Articles of the catalogue."""
+
+    def put_products(self, products: Sequence[Product], at: datetime) -> None:
+        """Add articles or change them."""
+        ...
+
+    def list_products(self, after: str, limit: int) -> list[Product]:
+        """A page of articles after a sku."""
+        ...
+
+
+class Rooms(Protocol):
+    """An open house: the verbs and the questions over one database."""
+
+    clock: Callable[[], datetime]
+    views: Views
+    members: Members
+    programmes: Programmes
+    keys: Keys
+
+    @property
+    def reference(self) -> Goods:
+        """Articles."""
+        ...
+
+    def desk(self) -> Desk:
+        """A desk for this thread."""
+        ...
+
+    def reception(self) -> Reception:
+        """Where staff accounts are opened."""
+        ...
+
+
+class Wiring(Protocol):
+    """Work that needs rooms which the command line does not know."""
+
+    registry: Registry
+
+    def house(self, place: Place) -> AbstractContextManager[Rooms]:
+        """Open the house over a database, joining a running server or starting our own for the time being."""
+        ...
+
+    def migrate(self, place: Place) -> list[str]:
+        """Bring the database to this program's schema; names of what was done."""
+        ...
+
+    def counter(self) -> AbstractContextManager[Counter]:
+        """A counter over a database that is thrown away afterwards, for situations."""
+        ...
+
+    def receipt(self, rooms: Rooms, wish: "ReceiptWish") -> tuple[bool, bytes]:
+        """Answer a verb about a receipt as the HTTP API does: whether it was done, and the JSON."""
+        ...
+
+    def replay(self, wish: "ReplayWish", progress: Progress) -> msgspec.Struct:
+        """Replay a real year through a desk over a database that is thrown away afterwards; the report."""
+        ...
+
+    def audit(self, place: Place, *, rebuild: bool, progress: Progress) -> "AuditReport":
+        """Check that every sentence of the audit is true of the data."""
+        ...
+
+    def serve(self, place: Place, *, host: str, port: int, language: str) -> None:
+        """Serve every page and the API until stopped."""
+        ...
+
+    def demo(self, wish: "DemoWish") -> None:
+        """The example shop: make it where it is not there, then serve it."""
+        ...
+
+
+def programmes_of(rooms: Rooms) -> list[Programme]:
+    """What every programme says now, in the order of their ids."""
+    found = [rooms.views.ruleset(name) for name in rooms.programmes.names()]
+    return [rules.programme for rules in found if rules is not None]
+
+
+class ReceiptWish(msgspec.Struct, frozen=True):
+    """A verb of the API about a receipt: its body, and the id that stands in the address."""
+
+    verb: str
+    body: bytes
+    receipt_id: str
+    language: str
+
+
+class ReplayWish(msgspec.Struct, frozen=True):
+    """What to replay: a programme's text over so many households; `gifts_block` points are exchanged as often as can be."""
+
+    text: str
+    households: int | None
+    gifts_block: int = 0
+    restricted: bool = False
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One sentence of the audit: how many places it is untrue of, and a few of them."""
+
+    sentence: str
+    broken: int
+    places: tuple[str, ...] = ()
+
+
+class AuditReport(msgspec.Struct, frozen=True):
+    """All sentences, and how many rows were made again."""
+
+    findings: tuple[Finding, ...]
+    rebuilt: int = 0
+
+
+class DemoWish(msgspec.Struct, frozen=True):
+    """How the example shop is wanted."""
+
+    data: Path
+    households: int | None
+    host: str
+    port: int
+    serve: bool
+    language: str
+    json: bool = False
