@@ -1,9 +1,10 @@
-"""The worked examples of every playbook, carried out at the desk over a real database."""
+"""The worked examples of every playbook, carried out over the HTTP API and at the desk, on a real database."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from http_counter import HttpCounter
 
 from kopilka.app.compose import House
 from kopilka.core.rules.registry import REGISTRY
@@ -38,6 +39,23 @@ def counter(database: str) -> Iterator[DeskCounter]:
     house = House(database, clock=hand)
     yield DeskCounter(house.desk(), house.reference, hand)
     house.close()
+
+
+@pytest.fixture
+def api_counter(database: str) -> Iterator[HttpCounter]:
+    hand = Hand(datetime(2026, 3, 1, tzinfo=UTC))
+    house = House(database, clock=hand)
+    counter = HttpCounter(house, hand)
+    yield counter
+    counter.close()
+    house.close()
+
+
+@pytest.mark.parametrize("story", STORIES, ids=[story.title for story in STORIES])
+def test_over_http(story: Story, api_counter: HttpCounter) -> None:
+    unmet = run_story(story, api_counter, REGISTRY)
+
+    assert [] == [str(row) for row in unmet]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=[story.title for story in STORIES])

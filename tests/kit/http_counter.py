@@ -1,0 +1,195 @@
+"""The public HTTP API as a counter for situations: the same steps that the desk takes, spoken in JSON."""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import httpx
+
+from kopilka.api.door import Services
+from kopilka.api.routes import api
+from kopilka.app.compose import House
+from kopilka.app.receipt_door import OneByOne
+from kopilka.core.programme.document import Programme
+from kopilka.core.receipt import Receipt, Shop
+from kopilka.core.rules.registry import REGISTRY
+from kopilka.usecases.programme_text import read_programme_text
+from kopilka.usecases.situations import Hand, Seen
+from kopilka.values.money import decimal_text, exponent, major_text, minor_units
+
+Json = dict[str, Any]
+
+
+class HttpCounter:
+    """See `usecases.situations.Counter`. The house must have been made with the clock `hand`."""
+
+    def __init__(self, house: House, hand: Hand) -> None:
+        made = house.keys.create("situations", ("admin",))
+        assert isinstance(made, tuple)
+        services = Services(
+            OneByOne(house.desk()), house.views, house.members, house.programmes, house.keys, house.reference,
+            house.clock, lambda: True,
+        )  # fmt: skip
+        self._app = api(services)
+        self._headers = {"Authorization": f"Bearer {made[1]}", "Accept-Language": "en"}
+        self._hand = hand
+        self._loop = asyncio.new_event_loop()
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self._app), base_url="http://shop")
+        self._programme: Programme
+        self._number = 0
+
+    def close(self) -> None:
+        self._await(self._client.aclose())
+        self._app.doors.close()
+        self._loop.close()
+
+    def open(self, programme: str, text: str, shops: Sequence[Shop], at: datetime) -> None:
+        self._hand.at = at
+        read = read_programme_text(text, REGISTRY).programme
+        assert read is not None
+        self._programme = read
+        status, answer = self._call(
+            "POST", f"/v1/programmes/{programme}/versions", {"text": text, "expected_version": 0}
+        )
+        assert status == 201, answer
+        for shop in shops:
+            body = {"zone": shop.zone, "programme": shop.programme, "groups": list(shop.groups)}
+            status, answer = self._call("PUT", f"/v1/shops/{shop.id}", body)
+            assert status == 200, answer
+
+    def enrol(self, programme: str, member: str, card_type: str, at: datetime) -> Seen:
+        identifiers = [{"kind": "external", "value": member}]
+        if card_type:
+            identifiers.append({"kind": "card", "value": f"{member}-card", "card_type": card_type})
+        body = {"programme": programme, "identifiers": identifiers}
+        return self._seen("POST", "/v1/members", body, at)
+
+    def receipt(self, verb: str, receipt: Receipt, member: str, at: datetime) -> Seen:
+        body = self._body(receipt, member)
+        if verb == "quote":
+            return self._seen("POST", "/v1/receipts/quote?explain=1", {"id": receipt.id, **body}, at)
+        return self._seen("POST", f"/v1/receipts/{receipt.id}/{verb}?explain=1", body, at)
+
+    def undo(self, verb: str, receipt_id: str, at: datetime) -> Seen:
+        body = {"at": at.isoformat()} if verb == "void" else None
+        return self._seen("POST", f"/v1/receipts/{receipt_id}/{verb}", body, at)
+
+    def give_back(
+        self, receipt_id: str, return_id: str, lines: dict[str, int], amount_minor: int | None, at: datetime
+    ) -> Seen:
+        body: Json = {"id": return_id, "at": at.isoformat()}
+        if lines:
+            body["lines"] = [
+                {"line": line, "quantity": decimal_text(count, 3)} for line, count in lines.items()
+            ]
+        if amount_minor is not None:
+            body["amount"] = major_text(amount_minor, self._programme.currency)
+        return self._seen("POST", f"/v1/receipts/{receipt_id}/returns", body, at)
+
+    def adjust(self, member: str, kind: str, units: int, last_on: str, at: datetime) -> Seen:
+        digits = self._programme.points[kind].decimals
+        body = {"kind": kind, "points": decimal_text(units, digits), "reason": "situation"}
+        if last_on:
+            body["last_on"] = last_on
+        return self._seen("POST", f"/v1/members/{self._id(member)}/adjust", body, at)
+
+    def balances(self, member: str, at: datetime) -> dict[str, tuple[int, int]]:
+        self._hand.at = at
+        status, answer = self._call("GET", f"/v1/members/{self._id(member)}/wallets")
+        assert status == 200, answer
+        return {
+            row["kind"]: (self._units(row["kind"], row["total"]), self._units(row["kind"], row["free"]))
+            for row in answer["wallets"]
+        }
+
+    # -- speaking JSON ------------------------------------------------------------------------------------------
+
+    def _id(self, member: str) -> str:
+        status, answer = self._call("GET", f"/v1/members/find?external={member}")
+        assert status == 200, answer
+        return str(answer["id"])
+
+    def _body(self, receipt: Receipt, member: str) -> Json:
+        currency = receipt.currency
+        lines = [
+            {
+                "id": line.id, "sku": line.sku, "sum": major_text(line.sum_minor, currency),
+                "quantity": decimal_text(line.quantity, 3), "given": major_text(line.given_minor, currency),
+                "floor": major_text(line.floor_minor, currency), "category": list(line.category),
+                "brand": line.brand, "tags": list(line.tags), "product_class": line.product_class,
+                "promo": line.promo,
+            }
+            for line in receipt.lines
+        ]  # fmt: skip
+        body: Json = {
+            "shop": receipt.shop, "at": receipt.at.isoformat(), "currency": currency, "lines": lines,
+            "channel": receipt.channel,
+        }  # fmt: skip
+        if member:
+            body["member"] = {"external": member}
+        if receipt.delivery is not None:
+            body["delivery"] = {"sum": major_text(receipt.delivery.sum_minor, currency)}
+        if receipt.spend is not None:
+            kind = self._programme.points[self._programme.spend_kind()]
+            units = receipt.spend.units
+            body["spend"] = {} if units is None else {"points": decimal_text(units, kind.decimals)}
+        return body
+
+    def _seen(self, method: str, path: str, body: Json | None, at: datetime) -> Seen:
+        self._hand.at = at
+        status, answer = self._call(method, path, body)
+        if status >= 400:
+            assert answer["code"] not in {"invalid", "failed"}, answer
+            return Seen(refused=answer["code"])
+        balances = {
+            kind: (self._units(kind, row["total"]), self._units(kind, row["free"]))
+            for kind, row in answer.get("balances", {}).items()
+        }
+        if "refund" in answer:
+            return Seen(
+                refund_minor=self._minor(answer["refund"]), back=self._by_kind(answer.get("points_back", {})),
+                taken=self._by_kind(answer.get("points_taken", {})), level=answer.get("level", ""), balances=balances,
+            )  # fmt: skip
+        if "lines" not in answer:
+            return Seen(balances=balances)
+        return self._decided(answer, balances)
+
+    def _decided(self, answer: Json, balances: dict[str, tuple[int, int]]) -> Seen:
+        earned: dict[str, int] = {}
+        for row in answer.get("earned", []):
+            earned[row["kind"]] = earned.get(row["kind"], 0) + self._units(row["kind"], row["points"])
+        spent, room = answer.get("spent"), answer.get("room") or {}
+        delivery = [line for line in answer["lines"] if line["id"] == "delivery"]
+        return Seen(
+            paid_minor=self._minor(answer["paid"]),
+            discount_minor=self._minor(answer.get("discount", "0")),
+            delivery_minor=self._minor(delivery[0]["paid"]) if delivery else 0,
+            earned=earned,
+            spent_units=self._units(spent["kind"], spent["points"]) if spent else 0,
+            room_units=self._units(room["kind"], room["points"]) if room.get("kind") else 0,
+            room_reason=room.get("reason", ""),
+            level=answer.get("level", ""),
+            skipped={row["rule"]: row["reason"] for row in answer.get("rules", []) if not row["applied"]},
+            balances=balances,
+        )
+
+    def _by_kind(self, amounts: dict[str, str]) -> dict[str, int]:
+        return {kind: self._units(kind, text) for kind, text in amounts.items()}
+
+    def _units(self, kind: str, text: str) -> int:
+        return int(Decimal(text).scaleb(self._programme.points[kind].decimals))
+
+    def _minor(self, text: str) -> int:
+        assert exponent(self._programme.currency) == 2
+        return minor_units(text, self._programme.currency)
+
+    def _call(self, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:
+        self._number += 1
+        headers = {**self._headers, "Idempotency-Key": f"step-{self._number}"}
+        answer = self._await(self._client.request(method, path, json=body, headers=headers))
+        return answer.status_code, answer.json() if answer.content else {}
+
+    def _await(self, waited: Coroutine[Any, Any, Any]) -> Any:
+        return self._loop.run_until_complete(waited)
