@@ -28,9 +28,16 @@ class PostgresNight:
         return int(self._one(CATALOGUE, ())[0])
 
     def expire(self, bucket: int, at: datetime, txn: str) -> tuple[int, int]:
-        """One round over a bucket: the first due lot of each wallet."""
-        row = self._one(SQL["expire_round"], {"bucket": bucket, "at": at, "txn": txn})
-        return int(row[0]), int(row[1])
+        """Expire the due lots of a bucket, the first of each wallet and then the next, in one transaction."""
+        lots = units = 0
+        parameters: dict[str, Any] = {"bucket": bucket, "at": at, "txn": txn}
+        with self._pool.connection() as connection, connection.transaction():
+            locked: Any = connection.execute(SQL["lock_due"], parameters).fetchone()
+            more = locked[0] > 0
+            while more:
+                row: Any = connection.execute(SQL["expire_round"], parameters).fetchone()
+                lots, units, more = lots + int(row[0]), units + int(row[1]), row[0] > 0
+        return lots, units
 
     def due_others(self, at: datetime) -> Sequence[tuple[int, str]]:
         """Holders whose due lots need the book."""

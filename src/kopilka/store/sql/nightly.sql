@@ -6,9 +6,20 @@ SELECT pg_try_advisory_lock(7071067811865476);
 -- The night's work is done.
 SELECT pg_advisory_unlock(7071067811865476);
 
+-- name: lock_due
+-- Locks, in key order, the holders of a bucket that have something to expire.
+SELECT count(*) FROM (
+    SELECT h.holder_id FROM holder h
+    WHERE h.bucket = %(bucket)s AND EXISTS (SELECT FROM lot l
+        WHERE l.bucket = h.bucket AND l.holder_id = h.holder_id AND l.open AND l.expires_at <= %(at)s)
+    ORDER BY h.bucket, h.holder_id
+    FOR UPDATE
+) locked;
+
 -- name: expire_round
 -- Expires the first due lot of every wallet of a bucket that has no deficit and no standing hold: posting, draw, lot
--- and wallet in one statement, with the same hash as `core/ledger/posting.chain_hash`. Runs until nothing is left.
+-- and wallet in one statement, with the same hash as `core/ledger/posting.chain_hash`. Runs until nothing is left,
+-- after `lock_due` in the same transaction.
 WITH due AS (
     SELECT DISTINCT ON (l.holder_id, l.kind) l.bucket, l.holder_id, l.kind, l.lot, l.rest, l.expires_at
     FROM lot l
@@ -16,15 +27,10 @@ WITH due AS (
         AND NOT EXISTS (SELECT FROM hold h
             WHERE h.bucket = l.bucket AND h.holder_id = l.holder_id AND h.state = 'held')
     ORDER BY l.holder_id, l.kind, l.expires_at, l.active_from, l.lot
-), locked AS (
+), ready AS (
     SELECT d.*, w.balance, w.version + 1 AS version, w.head
     FROM due d
-    JOIN holder h ON h.bucket = d.bucket AND h.holder_id = d.holder_id
-    JOIN wallet w ON w.bucket = d.bucket AND w.holder_id = d.holder_id AND w.kind = d.kind
-    JOIN lot l ON l.bucket = d.bucket AND l.holder_id = d.holder_id AND l.kind = d.kind AND l.lot = d.lot
-        AND l.rest = d.rest AND l.held = 0
-    WHERE w.deficit = 0
-    FOR UPDATE OF h, w, l SKIP LOCKED
+    JOIN wallet w ON w.bucket = d.bucket AND w.holder_id = d.holder_id AND w.kind = d.kind AND w.deficit = 0
 ), chained AS (
     SELECT k.*, sha256(convert_to(
         length(k.holder_id) || ' ' || length(k.kind) || ' ' || length(%(txn)s::text) || ' 6 6 6 0 0 0|'
@@ -33,7 +39,7 @@ WITH due AS (
         || (extract(epoch FROM k.expires_at) * 1000000)::bigint || '|'
         || (extract(epoch FROM %(at)s::timestamptz) * 1000000)::bigint || '||||0|||' || k.lot || ':' || k.rest || '|',
         'UTF8') || k.head) AS hash
-    FROM locked k
+    FROM ready k
 ), posted AS (
     INSERT INTO posting (bucket, holder_id, kind, version, txn, verb, debit, credit, units, before, after,
         effective_at, recorded_at, receipt, note, actor, lot, active_from, expires_at, previous, hash)
