@@ -10,6 +10,7 @@ from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
 from kopilka.store.keys import PostgresKeys
 from kopilka.store.members import PostgresMembers
+from kopilka.store.migrate import is_migrated
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.desk import Desk
@@ -44,6 +45,10 @@ class House:
         """A desk for one thread, with a catalogue of its own."""
         catalogue = Catalogue(self.reference, REGISTRY)
         return Desk(self.ledger, catalogue, clock=self.clock, chance=secrets.randbits)
+
+    def ready(self) -> bool:
+        """Whether the database answers and has the schema that this program knows."""
+        return is_migrated(self.pool.conninfo)
 
     def close(self) -> None:
         """Close idle connections."""

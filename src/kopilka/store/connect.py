@@ -9,6 +9,10 @@ from psycopg import adapters
 from psycopg.adapt import Dumper
 from psycopg.types.json import set_json_loads
 
+from kopilka.usecases.ports import StoreUnavailableError
+
+OUTSIDE = ("08", "53", "57")
+"""Classes of SQLSTATE that tell of the server's state: connection, resources, an operator's intervention."""
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
@@ -48,12 +52,19 @@ class Pool:
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """A connection outside any transaction; whatever was left open is undone."""
-        connection = self._take()
+        """A connection outside any transaction; whatever was left open is undone. A server that does not answer is a
+        StoreUnavailableError; what it says about one statement is not.
+        """
         try:
-            yield connection
-        finally:
-            self._put(connection)
+            connection = self._take()
+            try:
+                yield connection
+            finally:
+                self._put(connection)
+        except psycopg.OperationalError as error:
+            if error.sqlstate is None or error.sqlstate[:2] in OUTSIDE:
+                raise StoreUnavailableError(str(error)) from error
+            raise
 
     def _take(self) -> Connection:
         while True:

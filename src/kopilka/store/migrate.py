@@ -49,6 +49,15 @@ def migrate(conninfo: str, folder: Path = FOLDER) -> list[str]:
     return [migration.name for migration in todo]
 
 
+def is_migrated(conninfo: str, folder: Path = FOLDER) -> bool:
+    """Whether the database answers and has been through every migration of this program."""
+    try:
+        with psycopg.connect(conninfo, autocommit=True, connect_timeout=2) as connection:
+            return not pending(connection, read_statements(), read_migrations(folder))
+    except (psycopg.OperationalError, MigrationError):
+        return False
+
+
 def pending(
     connection: psycopg.Connection, statements: dict[str, LiteralString], known: list[Migration]
 ) -> list[Migration]:

@@ -61,6 +61,11 @@ class Views:
             self._catalogue.refresh(version)
         return self._catalogue
 
+    @property
+    def known(self) -> Catalogue:
+        """Shops and programmes as last read, without asking the store."""
+        return self._catalogue
+
     def ruleset(self, programme: str = "", at: datetime | None = None) -> Ruleset | None:
         """A programme's version in force at a moment (now); without a name, the only or first programme."""
         known = self.catalogue()

@@ -1,0 +1,25 @@
+"""The table of routes: every resource's lines together."""
+
+from kopilka.api import batches, catalogue, keys, members, programmes, receipts, wallets
+from kopilka.api.door import Doors, Route, Services
+from kopilka.api.metrics import Metrics
+from kopilka.api.server import Api
+from kopilka.api.system import routes as system_routes
+
+ROUTES: tuple[Route, ...] = (
+    *receipts.ROUTES,
+    *batches.ROUTES,
+    *members.ROUTES,
+    *wallets.ROUTES,
+    *programmes.ROUTES,
+    *catalogue.ROUTES,
+    *keys.ROUTES,
+)
+PREFIXES = ("/v1/", "/health", "/ready", "/metrics", "/problems/", "/docs")
+"""Addresses that the API answers; everything else is for other rooms."""
+
+
+def api(services: Services) -> Api:
+    """The API over some services."""
+    metrics = Metrics()
+    return Api(Doors(services), (*ROUTES, *system_routes(metrics, ROUTES)), metrics)

@@ -1,0 +1,57 @@
+"""Speech: a programme version in a reader's language. Made once per version and language, then looked up."""
+
+from kopilka.core.programme.document import PointsKind, Programme
+from kopilka.core.rules.reason import Reason
+from kopilka.usecases.catalogue import Catalogue
+from kopilka.words.reasons import said
+from kopilka.words.render import Tongue
+from kopilka.words.tongue import tongue_of
+
+NOTHING = Programme("", {}, "RUB", "UTC", {}, ())
+
+
+class Speech:
+    """The words of one programme; points kinds of other programmes keep their decimals."""
+
+    __slots__ = ("_kinds", "programme", "tongue")
+
+    def __init__(self, programme: Programme, language: str, kinds: dict[str, PointsKind]) -> None:
+        self.programme = programme
+        self.tongue: Tongue = tongue_of(language, [] if programme is NOTHING else [programme])
+        self._kinds = kinds
+
+    def said(self, reason: Reason) -> str:
+        """A reason as a sentence."""
+        return said(reason, self.tongue)
+
+    def decimals(self, kind: str) -> int:
+        """Decimals of a points kind."""
+        found = self.programme.points.get(kind) or self._kinds.get(kind)
+        return 0 if found is None else found.decimals
+
+
+class Speeches:
+    """All speeches of a process. Versions never change, so nothing is ever forgotten but by size."""
+
+    KEPT_MAX = 1_000
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, int, str], Speech] = {}
+        self.kinds: dict[str, PointsKind] = {}
+
+    def of(self, catalogue: Catalogue, programme: str, version: int, language: str) -> Speech:
+        """The speech of a version; of an unknown one, bare words."""
+        found = self._made.get((programme, version, language))
+        if found is not None:
+            return found
+        rules = catalogue.numbered(programme, version)
+        made = Speech(NOTHING if rules is None else rules.programme, language, self.kinds)
+        if rules is None:
+            return made
+        if len(self._made) > self.KEPT_MAX:
+            self._made.clear()
+        self.kinds.update(
+            {id_: kind for id_, kind in rules.programme.points.items() if id_ not in self.kinds}
+        )
+        self._made[(programme, version, language)] = made
+        return made

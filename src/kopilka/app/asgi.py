@@ -1,0 +1,83 @@
+"""The ASGI application of one process: the API in front, screens behind it, the house underneath."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import structlog
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from kopilka.api.door import Services
+from kopilka.api.routes import PREFIXES, api
+from kopilka.api.server import Api, Receive, Scope, Send
+from kopilka.app.batcher import Counter
+from kopilka.app.compose import House
+from kopilka.app.screens import Screens
+from kopilka.usecases.ports import StoreUnavailableError
+
+SWITCH_SECONDS = 0.001
+"""How long one thread may keep others waiting: the loop and the desks share each process."""
+log = structlog.get_logger(__name__)
+
+
+def create_app(conninfo: str, more: Sequence[ControllerRouterHandler] = ()) -> "Front":
+    """The application over a migrated database."""
+    return app_over(House(conninfo), more)
+
+
+def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Front":
+    """The application over a house, which it closes when it ends."""
+    counter = Counter(house.desk)
+    served = api(
+        Services(
+            counter,
+            house.views,
+            house.members,
+            house.programmes,
+            house.keys,
+            house.reference,
+            house.clock,
+            house.ready,
+        )
+    )
+
+    @asynccontextmanager
+    async def life(_: Litestar) -> AsyncIterator[None]:
+        sys.setswitchinterval(SWITCH_SECONDS)
+        counter.start()
+        try:
+            await served.doors.refresh()
+        except StoreUnavailableError as error:
+            log.warning("started_without_database", reason=str(error))
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(counter.stop)
+            served.doors.close()
+            house.close()
+
+    pages = Screens(house)
+    screens = Litestar(
+        [*pages.handlers, *more],
+        lifespan=[life],
+        openapi_config=None,
+        exception_handlers={HTTPException: pages.lost},
+    )
+    return Front(served, screens)
+
+
+class Front:
+    """Sends calls of the API to it without passing the framework of the screens."""
+
+    def __init__(self, served: Api, screens: Litestar) -> None:
+        self.api = served
+        self.screens = screens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
+            await self.api(scope, receive, send)
+        else:
+            await self.screens(scope, receive, send)  # type: ignore[arg-type]
