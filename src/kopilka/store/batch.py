@@ -116,8 +116,9 @@ class PostgresBatch:
             sales_and_keys = [f"rcp:{id_}" for id_ in receipts]
             if sales_and_keys:
                 answers["load_sales"] = run(SQL["load_sales"], (sales_and_keys,))
+            claims = None
             if sales_and_keys or keys:
-                answers["find_claims"] = run(SQL["find_claims"], (sales_and_keys + list(keys),))
+                claims = run(SQL["find_claims"], (sales_and_keys + list(keys),))
             if budgets:
                 rows = [{"programme": programme, "rule": rule} for programme, rule in budgets]
                 if lock:
@@ -126,7 +127,7 @@ class PostgresBatch:
         return _loaded(
             owners,
             {name: _rows(cursor) for name, cursor in answers.items()},
-            _claims(answers.get("find_claims")),
+            _claims(claims),
         )
 
     def lots(self, wanted: Sequence[tuple[int, str, str, int]]) -> dict[tuple[str, str, int], Lot]:
