@@ -16,6 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from world import PLAIN, RICH, World, opened
 
 from kopilka.app.postgres import EmbeddedPostgres, GivenDatabase, find_binaries
 from kopilka.store.migrate import migrate
@@ -66,6 +67,20 @@ def database(postgres: dict[str, str]) -> Iterator[str]:
     """How to connect to a migrated database of this test alone."""
     with fresh_database(postgres["conninfo"], postgres["template"]) as conninfo:
         yield conninfo
+
+
+@pytest.fixture
+def world(database: str) -> Iterator[World]:
+    """A shop with a plain programme: 10 % back in points that pay whole receipts and live ten days."""
+    with opened(database, PLAIN) as world:
+        yield world
+
+
+@pytest.fixture
+def rich_world(database: str) -> Iterator[World]:
+    """A shop with levels, two kinds of points, pending days, a budget and a cap per member."""
+    with opened(database, RICH) as world:
+        yield world
 
 
 @pytest.fixture

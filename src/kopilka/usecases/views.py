@@ -328,10 +328,13 @@ def due_lines(book: Book, at: datetime, kind: str) -> list[StatementLine]:
     for name in sorted(book.wallets):
         if kind and name != kind:
             continue
-        balance = book.wallets[name].balance
+        balance, deficit = book.wallets[name].balance, book.wallets[name].deficit
         for lot in book.wallets[name].lots:
-            units = lot.rest - lot.held
-            if lot.expires_at is None or lot.expires_at > at or not units:
+            if lot.expires_at is None or lot.expires_at > at:
+                continue
+            paid = min(deficit, lot.rest - lot.held)
+            deficit, units = deficit - paid, lot.rest - lot.held - paid
+            if not units:
                 continue
             lines.append(
                 StatementLine(

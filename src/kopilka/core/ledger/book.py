@@ -81,7 +81,7 @@ class Book:
         self.holds: dict[str, Hold] = {}
         self.postings: list[Posting] = []
         self.draws: list[Draw] = []
-        self.holds_changed: dict[str, Hold] = {}
+        self.holds_changed: dict[tuple[str, int], Hold] = {}
         self.expired: dict[str, int] = {}
 
     def wallet(self, kind: str) -> Wallet:
@@ -92,10 +92,16 @@ class Book:
         return found
 
     def bring_to(self, at: datetime, cause: Cause, *, late: bool = False) -> None:
-        """Let everything happen that is due at an instant: holds lapse, then lots expire, each at its moment —
+        """Let everything happen that is due at an instant, in its order: holds lapse, lots expire, each at its moment —
         or, `late`, at `at` itself, for units that came back into a lot after its end."""
-        for hold in [hold for hold in self.holds.values() if hold.lapses_at <= at]:
+        due = [hold for hold in self.holds.values() if hold.lapses_at <= at]
+        for hold in sorted(due, key=lambda hold: (hold.lapses_at, hold.receipt)):
+            self._expire_all(hold.lapses_at, cause, late=False)
             self._end_hold(hold, LAPSED)
+            self._expire_all(hold.lapses_at, cause, late=True)
+        self._expire_all(at, cause, late=late)
+
+    def _expire_all(self, at: datetime, cause: Cause, *, late: bool) -> None:
         for wallet in self.wallets.values():
             if wallet.soonest <= at:
                 self._expire(wallet, at, cause, late=late)
@@ -111,18 +117,23 @@ class Book:
             units = lot.rest - lot.held
             if units:
                 moment = Cause(cause.txn, "expire", at if late else lot.expires_at, cause.recorded_at)
-                self._post(wallet, moment, WALLET, EXPIRY, units, draws=[(lot, units)])
-                self.expired[wallet.kind] = self.expired.get(wallet.kind, 0) + units
+                self._burn(wallet, moment, lot, units)
         if any(lot.held for lot in wallet.lots) and wallet.lots[0].expires_at is not None:
             wallet.soonest = min(wallet.soonest, wallet.lots[0].expires_at)
 
+    def _burn(self, wallet: Wallet, moment: Cause, lot: Lot, units: int) -> None:
+        """Expire units of a lot; a deficit (there may be one beside a held lot) is paid with them first."""
+        self._post(wallet, moment, WALLET, EXPIRY, units, draws=[(lot, units)])
+        fill = min(wallet.deficit, units)
+        if fill:
+            wallet.deficit -= fill
+            self._post(wallet, moment, EXPIRY, WALLET, fill, draws=[])
+        self.expired[wallet.kind] = self.expired.get(wallet.kind, 0) + units - fill
+
     def free(self, kind: str, at: datetime) -> int:
-        """Units of a kind that can be spent at an instant; the book must have been brought to it."""
+        """Units of a kind that can be spent at an instant."""
         wallet = self.wallets.get(kind)
-        if wallet is None:
-            return 0
-        units = sum([lot.rest - lot.held for lot in wallet.lots if lot.active_from <= at])
-        return max(0, min(units, wallet.balance - sum([lot.rest for lot in wallet.lots]) + units))
+        return 0 if wallet is None else balance_at(wallet, self.holds.values(), at).free
 
     def credit(
         self,
@@ -150,28 +161,19 @@ class Book:
         self, kind: str, units: int, cause: Cause, account: str, *, overdraw: bool = False
     ) -> tuple[tuple[int, int], ...]:
         """Draw free active units in lot order; returns (lot, units) drawn. `overdraw` is for sales that are facts
-        already: what is not there becomes a deficit."""
+        already: pending lots are drawn then, and what is not there at all becomes a deficit."""
         wallet = self.wallet(kind)
-        short = max(0, units - self.free(kind, cause.recorded_at)) if overdraw else 0
-        wallet.deficit += short
-        draws = self._pick(wallet, units - short, cause.recorded_at)
+        free = self.free(kind, cause.recorded_at)
+        if units > free and not overdraw:
+            raise OverdraftError(f"{units} of {kind} asked, {free} free")
+        draws, missing = _pick(wallet.lots, units, cause.recorded_at)
+        if missing:
+            pending = [lot for lot in wallet.lots if lot.active_from > cause.recorded_at]
+            more, missing = _pick(pending, missing, FAR)
+            draws += more
+        wallet.deficit += missing
         self._post(wallet, cause, WALLET, account, units, draws=draws)
         return tuple([(lot.id, part) for lot, part in draws])
-
-    def _pick(self, wallet: Wallet, units: int, at: datetime) -> list[tuple[Lot, int]]:
-        draws: list[tuple[Lot, int]] = []
-        missing = units
-        for lot in wallet.lots:
-            if missing == 0:
-                break
-            part = min(missing, lot.rest - lot.held) if lot.active_from <= at else 0
-            if part:
-                draws.append((lot, part))
-                missing -= part
-        if missing:
-            message = f"{units} of {wallet.kind} asked, {units - missing} free"
-            raise OverdraftError(message)
-        return draws
 
     def take_back(
         self, kind: str, units: int, cause: Cause, account: str, lots: Iterable[int], policy: Deficit
@@ -184,19 +186,17 @@ class Book:
         rest = [lot for lot in wallet.lots if lot.id not in named]
         if policy is Deficit.PENDING:
             own, rest = [lot for lot in own if lot.active_from > cause.recorded_at], []
-        draws: list[tuple[Lot, int]] = []
-        missing = units
-        for lot in [*own, *rest]:
-            part = min(missing, lot.rest - lot.held)
-            if part > 0:
-                draws.append((lot, part))
-                missing -= part
+        most = units
+        if policy is not Deficit.ALLOW:
+            there = sum([lot.rest - lot.held for lot in wallet.lots])
+            most = max(0, min(units, there - wallet.deficit))
+        draws, missing = _pick([*own, *rest], most, FAR)
         if policy is Deficit.ALLOW:
             wallet.deficit += missing
             missing = 0
-        if units - missing:
-            self._post(wallet, cause, WALLET, account, units - missing, draws=draws)
-        return units - missing
+        if most - missing:
+            self._post(wallet, cause, WALLET, account, most - missing, draws=draws)
+        return most - missing
 
     def give_back(self, kind: str, parts: Iterable[tuple[Lot, int]], cause: Cause, account: str) -> None:
         """Put spent units back into their own lots (closed ones come along as given); a deficit is filled first."""
@@ -219,8 +219,10 @@ class Book:
         """Reserve free units of named lots for a receipt; a hold of nothing only keeps the Decision."""
         parts: tuple[tuple[int, int], ...] = ()
         if units:
-            wallet = self.wallet(kind)
-            picked = self._pick(wallet, units, at)
+            wallet, free = self.wallet(kind), self.free(kind, at)
+            if units > free:
+                raise OverdraftError(f"{units} of {kind} to hold, {free} free")
+            picked, _ = _pick(wallet.lots, units, at)
             for lot, part in picked:
                 lot.held += part
                 wallet.changed[lot.id] = lot
@@ -228,14 +230,17 @@ class Book:
         placed = Hold(
             hold.receipt, hold.revision, kind, units, parts, hold.placed_at, hold.lapses_at
         )  # fmt: skip
-        self.holds[hold.receipt] = self.holds_changed[hold.receipt] = placed
+        self.holds[hold.receipt] = self.holds_changed[hold.receipt, hold.revision] = placed
         return placed
 
-    def release(self, receipt: str) -> None:
-        """End a hold without spending; its lots are free again (and expire at once where they are late)."""
+    def release(self, receipt: str, cause: Cause) -> None:
+        """End a hold without spending, with the book brought to the moment: its lots are free again, and expire at
+        once where they are late."""
+        self.bring_to(cause.recorded_at, cause)
         hold = self.holds.get(receipt)
         if hold is not None:
             self._end_hold(hold, RELEASED)
+            self.bring_to(cause.recorded_at, cause, late=True)
 
     def post_hold(self, receipt: str, cause: Cause, account: str) -> tuple[tuple[int, int], ...]:
         """Spend exactly what a hold reserved."""
@@ -268,7 +273,7 @@ class Book:
             hold.receipt, hold.revision, hold.kind, hold.units, hold.parts, hold.placed_at, hold.lapses_at, state
         )  # fmt: skip
         self.holds.pop(hold.receipt, None)
-        self.holds_changed[hold.receipt] = ended
+        self.holds_changed[hold.receipt, hold.revision] = ended
 
     def _post(
         self, wallet: Wallet, cause: Cause, debit: str, credit: str, units: int, *,
@@ -300,6 +305,20 @@ class Book:
         self.draws += rows
 
 
+def _pick(lots: Iterable[Lot], units: int, at: datetime) -> tuple[list[tuple[Lot, int]], int]:
+    """What is not held of the lots that are active at an instant, in their order; and what is missing."""
+    draws: list[tuple[Lot, int]] = []
+    missing = units
+    for lot in lots:
+        if missing == 0:
+            break
+        part = min(missing, lot.rest - lot.held) if lot.active_from <= at else 0
+        if part:
+            draws.append((lot, part))
+            missing -= part
+    return draws, missing
+
+
 def balance_at(wallet: Wallet, holds: Iterable[Hold], at: datetime) -> Balance:
     """A wallet's views at an instant, right whether or not anything due has been written yet. Changes nothing."""
     lapsed: dict[int, int] = {}
@@ -307,15 +326,17 @@ def balance_at(wallet: Wallet, holds: Iterable[Hold], at: datetime) -> Balance:
         if hold.state == HELD and hold.kind == wallet.kind and hold.lapses_at <= at:
             for lot_id, part in hold.parts:
                 lapsed[lot_id] = lapsed.get(lot_id, 0) + part
-    active = pending = held = 0
+    active = pending = held = burnt = 0
     for lot in wallet.lots:
         reserved = lot.held - lapsed.get(lot.id, 0)
         alive = lot.expires_at is None or lot.expires_at > at
         units = lot.rest if alive else reserved
         held += reserved
+        burnt += lot.rest - units
         if lot.active_from <= at:
             active += units
         else:
             pending += units
-    free = max(0, min(active - held, active + pending - held - wallet.deficit))
-    return Balance(active + pending - wallet.deficit, active, pending, held, wallet.deficit, free)
+    deficit = max(0, wallet.deficit - burnt)
+    free = max(0, min(active - held, active + pending - held - deficit))
+    return Balance(active + pending - deficit, active, pending, held, deficit, free)

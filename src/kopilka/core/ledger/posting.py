@@ -1,6 +1,7 @@
 """What is written and never changed: postings and lot draws, chained by hash on the wallet's side."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -14,6 +15,9 @@ ISSUANCE, SPENDING, EXPIRY, RETURNED, ADJUSTMENT, GIFTS = (
     "adjustment",
     "gifts",
 )
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
 
 
 class Cause(msgspec.Struct, frozen=True):
@@ -65,17 +69,21 @@ class Draw(msgspec.Struct, frozen=True, gc=False):
     units: int
 
 
-def _stamp(at: datetime | None) -> str:
-    return "" if at is None else at.isoformat()
+def _stamp(at: datetime | None) -> int | str:
+    """Microseconds since 1970, which SQL writes the same way."""
+    return "" if at is None else (at - EPOCH) // MICROSECOND
 
 
-def chain_hash(holder_id: str, posting: Posting, draws: list[Draw]) -> bytes:
-    """The hash of a posting whose `hash` is still empty."""
-    drawn = ",".join([f"{draw.lot}:{draw.units}" for draw in draws])
+def chain_hash(holder_id: str, posting: Posting, draws: Iterable[Draw]) -> bytes:
+    """The hash of a posting, whatever its `hash` says now. Draws go in by lot and instants in UTC, so that rows read
+    back give the same; texts go in with their lengths, so that no two postings give the same text.
+    """
+    drawn = ",".join([f"{lot}:{units}" for lot, units in sorted([(draw.lot, draw.units) for draw in draws])])
+    p = posting
     text = (
-        f"{holder_id}|{posting.kind}|{posting.version}|{posting.txn}|{posting.verb}|{posting.debit}|{posting.credit}|"
-        f"{posting.units}|{posting.before}|{posting.after}|{posting.effective_at.isoformat()}|"
-        f"{posting.recorded_at.isoformat()}|{posting.receipt}|{posting.note}|{posting.actor}|{posting.lot}|"
-        f"{_stamp(posting.active_from)}|{_stamp(posting.expires_at)}|{drawn}|"
+        f"{len(holder_id)} {len(p.kind)} {len(p.txn)} {len(p.verb)} {len(p.debit)} {len(p.credit)} {len(p.receipt)} "
+        f"{len(p.note)} {len(p.actor)}|{holder_id}|{p.kind}|{p.version}|{p.txn}|{p.verb}|{p.debit}|{p.credit}|"
+        f"{p.units}|{p.before}|{p.after}|{_stamp(p.effective_at)}|{_stamp(p.recorded_at)}|{p.receipt}|{p.note}|"
+        f"{p.actor}|{p.lot}|{_stamp(p.active_from)}|{_stamp(p.expires_at)}|{drawn}|"
     )
-    return sha256(text.encode() + posting.previous).digest()
+    return sha256(text.encode() + p.previous).digest()
