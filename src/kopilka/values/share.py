@@ -10,7 +10,7 @@ def allocate(total: int, weights: Sequence[int], order: Sequence[int]) -> list[i
     how the parts happen to be listed. All weights zero: everything goes by order, one unit each in turn.
     """
     whole = sum(weights)
-    if total == 0:
+    if total == 0 or not weights:
         return [0] * len(weights)
     if whole == 0:
         return allocate(total, [1] * len(weights), order)
@@ -36,14 +36,18 @@ def allocate_within(
         return parts
     if total >= sum(room):
         return list(room)
-    full = [i for i, part in enumerate(parts) if part >= room[i]]
-    rest = total - sum(room[i] for i in full)
-    open_weights = [0 if i in full else weight for i, weight in enumerate(weights)]
-    if sum(open_weights) == 0:
-        open_weights = [0 if i in full else limit for i, limit in enumerate(room)]
-    open_room = [0 if i in full else limit for i, limit in enumerate(room)]
-    others = allocate_within(rest, open_weights, open_room, order)
-    return [room[i] if i in full else others[i] for i in range(len(parts))]
+    # Each round fills at least one part, so that the rounds come to an end.
+    left, open_weights, open_room = total, list(weights), list(room)
+    filled = [0] * len(room)
+    while True:
+        full = [i for i, part in enumerate(parts) if part >= open_room[i]]
+        if all(parts[i] == open_room[i] for i in full):
+            return [done + part for done, part in zip(filled, parts, strict=True)]
+        for i in full:
+            filled[i] += open_room[i]
+            left -= open_room[i]
+            open_weights[i] = open_room[i] = 0
+        parts = allocate(left, open_weights if any(open_weights) else open_room, order)
 
 
 def cumulative(whole: int, done: int, of: int) -> int:

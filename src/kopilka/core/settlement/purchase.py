@@ -65,7 +65,7 @@ def close(
     elif decision.spent is not None:
         spend_lots = book.debit(decision.spent.kind, decision.spent.units, cause, account, overdraw=sold)
     earned_lots = tuple([issue(programme, book, earned, cause) for earned in decision.earned])
-    won = count(programme, decision, standing, receipt.at, cause.recorded_at)
+    won = count(programme, receipt, decision, standing, cause.recorded_at)
     sale = Sale(
         receipt, decision, CLOSED, day, cause.recorded_at,
         spend_lots=spend_lots, earned_lots=earned_lots, level_won=won,
@@ -87,16 +87,18 @@ def issue(programme: Programme, book: Book, earned: Earned, cause: Cause) -> int
     )  # fmt: skip
 
 
-def count(programme: Programme, decision: Decision, standing: Standing, at: datetime, now: datetime) -> str:
+def count(
+    programme: Programme, receipt: Receipt, decision: Decision, standing: Standing, now: datetime
+) -> str:
     """Count a kept purchase towards levels and caps; returns the level it won, if any."""
     levels = programme.levels
     points = 0
     if levels is not None and levels.points:
         points = sum(earned.units for earned in decision.earned if earned.kind == levels.points)
-    day = local_day(at, programme.zone)
-    today = day if at is now else local_day(now, programme.zone)
+    day = local_day(receipt.at, programme.zone)
+    today = day if receipt.at is now else local_day(now, programme.zone)
     before = -1 if levels is None else rank_now(levels, standing, today)
-    standing.book(day, spend_minor=counted_minor(decision), receipts=1, points=points)
+    standing.book(day, spend_minor=counted_minor(receipt, decision), receipts=1, points=points)
     for use in decision.caps:
         if use.period:
             standing.use(use.rule, use.period, Used(use.uses, use.money_minor, use.points_units))

@@ -10,6 +10,7 @@ from kopilka.core.ledger.posting import RETURNED, Cause
 from kopilka.core.member.member import Used
 from kopilka.core.member.standing import Standing, level_total, rank_for, rank_of
 from kopilka.core.programme.document import Programme
+from kopilka.core.rules.decision import Spent
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.settlement.sale import VOIDED, Rest, Sale, rest_of
 from kopilka.values.period import day_end, local_day
@@ -27,6 +28,9 @@ MORE_THAN_PAID = reason_kind(
     "more_than_paid",
     ru="возвращают {asked:money}, можно вернуть {left:money}",
     en="{asked:money} to return, {left:money} can be returned",
+)
+NOTHING_TO_RETURN = reason_kind(
+    "nothing_to_return", ru="не сказано, сколько вернуть", en="it is not said how much to return"
 )
 NOTHING_LEFT = reason_kind("nothing_left", ru="всё уже возвращено", en="everything has been returned already")
 
@@ -72,6 +76,8 @@ def advance(sale: Sale, wish: ReturnWish) -> list[int] | Reason:
         if row.line not in places:
             return UNKNOWN_LINE(line=row.line)
         i = places[row.line]
+        if row.quantity is not None and row.quantity <= 0:
+            return NOTHING_TO_RETURN()
         each = max(1, paid[i])
         step = wholes[i] - progress[i] if row.quantity is None else row.quantity * each
         if progress[i] + step > wholes[i] or (step == 0 and row.quantity is None):
@@ -82,16 +88,15 @@ def advance(sale: Sale, wish: ReturnWish) -> list[int] | Reason:
 
 
 def _advance_amount(sale: Sale, progress: list[int], amount: int) -> list[int] | Reason:
+    if amount <= 0:
+        return NOTHING_TO_RETURN()
     paid, wholes, lines = sale.paid_parts(), sale.wholes(), sale.lines()
-    room = [
-        max(0, part - cumulative(part, done, of))
-        for part, done, of in zip(paid, progress, wholes, strict=True)
-    ]
-    most = min(sum(room), rest_of(sale, progress).paid_minor)
-    if amount > most:
-        return MORE_THAN_PAID(asked=amount, left=most)
+    rows = zip(paid, progress, wholes, strict=True)
+    room = [part - cumulative(part, done, of) for part, done, of in rows]
+    if amount > sum(room):
+        return MORE_THAN_PAID(asked=amount, left=sum(room))
     for i, part in enumerate(allocate_within(amount, room, room, sale.order())):
-        progress[i] += part * max(1, lines[i].quantity)
+        progress[i] = min(wholes[i], progress[i] + part * max(1, lines[i].quantity))
     return progress
 
 
@@ -107,10 +112,13 @@ def give_back(
     missed: dict[str, int] = {}
     level = ""
     if book is not None and standing is not None:
+        # Spent points come first: under a policy without deficits what is given back may pay for what is taken.
+        spent = sale.decision.spent
+        if spent is not None:
+            units = _restore_spent(programme, sale, spent, (before, after), book, closed_lots, cause)
+            if units:
+                back[spent.kind] = units
         _take_earned(programme, sale, before, after, book, cause, taken, missed)
-        units = _restore_spent(programme, sale, before, after, book, closed_lots, cause)
-        if units and sale.decision.spent is not None:
-            back[sale.decision.spent.kind] = units
         book.bring_to(cause.recorded_at, cause, late=True)
         level = _uncount(programme, sale, before, after, standing, cause)
     result = Returned(
@@ -154,22 +162,17 @@ def _take_earned(
 
 
 def _restore_spent(
-    programme: Programme,
-    sale: Sale,
-    before: Rest,
-    after: Rest,
-    book: Book,
-    closed: dict[int, Lot],
-    cause: Cause,
-) -> int:
-    spent = sale.decision.spent
-    if spent is None:
-        return 0
-    done = cumulative(spent.units, spent.minor - before.points_minor, spent.minor)
-    now = cumulative(spent.units, spent.minor - after.points_minor, spent.minor)
+    programme: Programme, sale: Sale, spent: Spent, rests: tuple[Rest, Rest], book: Book,
+    closed: dict[int, Lot], cause: Cause,
+) -> int:  # fmt: skip
+    """Put points back where they came from, the last drawn first: what was overspent, then lots from the end."""
+    done, now = _given_back(spent, rests[0]), _given_back(spent, rests[1])
     wallet = book.wallet(spent.kind)
-    parts: list[tuple[Lot, int]] = []
     passed, missing = done, now - done
+    parts: list[tuple[Lot, int]] = []
+    owed = spent.units - sum([units for _, units in sale.spend_lots])
+    over = min(missing, max(0, owed - passed))
+    passed, missing = max(0, passed - owed), missing - over
     for lot_id, units in reversed(sale.spend_lots):
         skip = min(passed, units)
         passed -= skip
@@ -177,21 +180,28 @@ def _restore_spent(
         if part:
             missing -= part
             parts.append((wallet.find(lot_id) or closed[lot_id], part))
-    account = f"{RETURNED}:{sale.receipt.shop}"
+    at, account = cause.recorded_at, f"{RETURNED}:{sale.receipt.shop}"
+    today = local_day(at, programme.zone)
+    if over:
+        life = programme.points[spent.kind].life
+        until = None if life is None else day_end(life.after(today), programme.zone)
+        book.credit(spent.kind, over, cause, account, active_from=at, expires_at=until)
     grace = programme.returns.grace
     if grace.days or grace.months:
-        late = [
-            (lot, part)
-            for lot, part in parts
-            if lot.expires_at is not None and lot.expires_at <= cause.recorded_at
-        ]
-        last = grace.after(local_day(cause.recorded_at, programme.zone))
-        until = day_end(last, programme.zone)
+        late = [row for row in parts if row[0].expires_at is not None and row[0].expires_at <= at]
         for _, part in late:
-            book.credit(spent.kind, part, cause, account, active_from=cause.recorded_at, expires_at=until)
+            until = day_end(grace.after(today), programme.zone)
+            book.credit(spent.kind, part, cause, account, active_from=at, expires_at=until)
         parts = [row for row in parts if row not in late]
     book.give_back(spent.kind, parts, cause, account)
     return now - done
+
+
+def _given_back(spent: Spent, rest: Rest) -> int:
+    """Units that have come back at some progress; units worth less than a kopeck come with the last line."""
+    if spent.minor == 0:
+        return spent.units if rest.complete else 0
+    return cumulative(spent.units, spent.minor - rest.points_minor, spent.minor)
 
 
 def _uncount(

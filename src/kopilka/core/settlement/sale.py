@@ -10,7 +10,7 @@ import msgspec
 
 from kopilka.core.receipt import Line, Receipt, ranks
 from kopilka.core.rules.decision import Decision
-from kopilka.values.share import cumulative
+from kopilka.values.share import allocate_within, cumulative
 
 HELD, CLOSED, VOIDED, RELEASED = "held", "closed", "voided", "released"
 
@@ -39,8 +39,9 @@ class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
         return tuple(self.receipt.all_lines())
 
     def paid_parts(self) -> list[int]:
-        """Money paid for each line (below zero where discounts given outside exceed it)."""
-        return self.decision.paid_parts()
+        """Money paid for each line. What discounts given outside exceed a line by is netted over the others, so
+        that lines give back in any order exactly what was paid."""
+        return netted(self.decision.paid_parts(), self.receipt)
 
     def order(self) -> list[int]:
         """The rank of each line by what it is."""
@@ -77,22 +78,25 @@ def rest_of(sale: Sale, progress: list[int]) -> Rest:
         ]
 
     paid, points = kept(sale.paid_parts()), kept(spent_parts)
-    counted = sum(row for row, yes in zip(paid, decision.counted, strict=False) if yes)
     order = sale.order() if decision.earned else []
     return Rest(
-        paid_minor=max(0, sum(paid)),
+        paid_minor=sum(paid),
         points_minor=sum(points),
-        counted_minor=max(0, counted),
+        counted_minor=sum([row for row, yes in zip(paid, decision.counted, strict=False) if yes]),
         earned=tuple([sum(kept(decision.earned_parts(earned, order))) for earned in decision.earned]),
         complete=all(done >= of for done, of in zip(progress, wholes, strict=True)),
     )
 
 
-def counted_minor(decision: Decision) -> int:
+def netted(parts: list[int], receipt: Receipt) -> list[int]:
+    """Parts of a receipt none of which is below zero; they sum to the same, or to zero."""
+    if min(parts, default=0) >= 0:
+        return parts
+    room = [max(0, part) for part in parts]
+    return allocate_within(max(0, sum(parts)), room, room, ranks(tuple(receipt.all_lines())))
+
+
+def counted_minor(receipt: Receipt, decision: Decision) -> int:
     """Money of a purchase that counts towards levels: goods that count, without the part paid with points."""
-    spent = decision.spent
-    total = 0
-    for i, yes in enumerate(decision.counted):
-        if yes:
-            total += decision.left[i] - (0 if spent is None else spent.parts[i])
-    return max(0, total)
+    paid = netted(decision.paid_parts(), receipt)
+    return sum([row for row, yes in zip(paid, decision.counted, strict=False) if yes])
