@@ -4,12 +4,13 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import engine, journey, million, spends
+from benchmarks import cold_start, engine, http, journey, million, spends
 from benchmarks.ground import server
 from benchmarks.measure import Figure, machine, record
 
-PURE: dict[str, Callable[[], list[Figure]]] = {"engine": engine.run}
+PURE: dict[str, Callable[[], list[Figure]]] = {"engine": engine.run, "cold_start": cold_start.run}
 STORED: dict[str, Callable[[str], list[Figure]]] = {
+    "http": http.run,
     "spends": spends.run,
     "journey": journey.run,
     "million": million.run,

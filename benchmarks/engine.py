@@ -52,7 +52,11 @@ def run() -> list[Figure]:
         raise ValueError(message)
     rules = Ruleset(programme)
     decision = evaluate(
-        rules, receipt(5), Shop("s", "Europe/Moscow", "twenty"), Member("h", "m", level="silver"), available=500
+        rules,
+        receipt(5),
+        Shop("s", "Europe/Moscow", "twenty"),
+        Member("h", "m", level="silver"),
+        available=500,
     )
     detail: dict[str, float | int | str] = {
         "taken": len(decision.taken), "earned": len(decision.earned), "skipped": len(decision.skipped),

@@ -64,7 +64,12 @@ def settle(conninfo: str, name: str, members: int, points: int) -> Programme:
     kind = next(iter(programme.points))
     for start in range(0, members, 2000):
         numbers = range(start, min(start + 2000, members))
-        desk.run([Enrol((Identifier("card", f"c{n}"),), programme.programme, client="b", key=f"e{n}") for n in numbers])
+        desk.run(
+            [
+                Enrol((Identifier("card", f"c{n}"),), programme.programme, client="b", key=f"e{n}")
+                for n in numbers
+            ]
+        )
         if points:
             desk.run([Adjust(Ref("card", f"c{n}"), kind, points, "start", "b", f"a{n}") for n in numbers])
     house.close()

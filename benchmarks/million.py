@@ -56,8 +56,17 @@ def run(conninfo: str) -> list[Figure]:
     beside = "one UPDATE of a million rows"
     detail: dict[str, float | int | str] = {"peer_seconds": peer}
     return [
-        Figure("expiry_million", expiry, 60, "s", beside=beside, detail={**detail, "times_peer": expiry / peer}),
-        Figure("level_moves_million", levels, 60, "s", beside=beside, detail={**detail, "times_peer": levels / peer}),
+        Figure(
+            "expiry_million", expiry, 60, "s", beside=beside, detail={**detail, "times_peer": expiry / peer}
+        ),
+        Figure(
+            "level_moves_million",
+            levels,
+            60,
+            "s",
+            beside=beside,
+            detail={**detail, "times_peer": levels / peer},
+        ),
     ]
 
 
