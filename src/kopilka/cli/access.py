@@ -34,13 +34,15 @@ def create(
         made = rooms.keys.create(title, wanted, shop=shop, till=till, actor=ACTOR)
         if isinstance(made, Refused):
             session.fail(
-                made.code, session.t("Scopes are: %(names)s.", names=", ".join(SCOPES)), field=made.field
+                made.code,
+                session.gettext("Scopes are: %(names)s.", names=", ".join(SCOPES)),
+                field=made.field,
             )
     found, secret = made
     rows = [
-        (session.t("key"), found.key_id),
-        (session.t("secret"), secret),
-        (session.t("may"), ", ".join(found.scopes)),
+        (session.gettext("key"), found.key_id),
+        (session.gettext("secret"), secret),
+        (session.gettext("may"), ", ".join(found.scopes)),
     ]
     session.give({"key": found, "secret": secret}, lambda: session.facts(rows))
 
@@ -51,12 +53,12 @@ def list_keys(ctx: typer.Context) -> None:
     with session.house() as rooms:
         found = rooms.keys.all()
     heads = (
-        session.t("key"),
-        session.t("title"),
-        session.t("may"),
-        session.t("shop"),
-        session.t("since"),
-        session.t("revoked"),
+        session.gettext("key"),
+        session.gettext("title"),
+        session.gettext("may"),
+        session.gettext("shop"),
+        session.gettext("since"),
+        session.gettext("revoked"),
     )
     rows = [
         (
@@ -78,8 +80,8 @@ def revoke(ctx: typer.Context, key_id: Annotated[str, typer.Argument(metavar="KE
     with session.house() as rooms:
         refused = rooms.keys.revoke(key_id, ACTOR)
     if refused is not None:
-        session.fail(refused.code, session.t("There is no such key, or it is revoked already."))
-    session.give({"revoked": key_id}, lambda: session.say(session.t("Revoked.")))
+        session.fail(refused.code, session.gettext("There is no such key, or it is revoked already."))
+    session.give({"revoked": key_id}, lambda: session.say(session.gettext("Revoked.")))
 
 
 @staff.command(help=N_("Open an account. Without --password one is made up and told."))
@@ -116,7 +118,7 @@ def password(
     with session.house() as rooms:
         refused = rooms.reception().change_password(login, chosen)
         if refused is not None and refused.code == "unknown_login":
-            session.fail(refused.code, session.t("Nobody has the login %(login)s.", login=login))
+            session.fail(refused.code, session.gettext("Nobody has the login %(login)s.", login=login))
         if refused is not None:
             session.refuse(refused, rooms)
     _tell(session, login, chosen, told=not value)
@@ -127,7 +129,12 @@ def list_staff(ctx: typer.Context) -> None:
     session: Session = ctx.obj
     with session.house() as rooms:
         found = rooms.reception().staff()
-    heads = (session.t("login"), session.t("name"), session.t("role"), session.t("shop"))
+    heads = (
+        session.gettext("login"),
+        session.gettext("name"),
+        session.gettext("role"),
+        session.gettext("shop"),
+    )
     session.give(
         found,
         lambda: session.table(heads, [(row.login, row.name, row.role.value, row.shop) for row in found]),
@@ -142,5 +149,5 @@ def _password(session: Session, given: str) -> str:
 
 def _tell(session: Session, login: str, chosen: str, *, told: bool) -> None:
     value = {"login": login, **({"password": chosen} if told else {})}
-    rows = [(session.t("login"), login), (session.t("password"), chosen if told else "")]
+    rows = [(session.gettext("login"), login), (session.gettext("password"), chosen if told else "")]
     session.give(value, lambda: session.facts(rows))

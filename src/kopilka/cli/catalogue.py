@@ -50,7 +50,9 @@ def put(  # noqa: PLR0913 - one for each option
             session.refuse(refused, rooms)
     session.give(
         after,
-        lambda: session.say(session.t("Shop %(id)s runs %(programme)s.", id=id_, programme=after.programme)),
+        lambda: session.say(
+            session.gettext("Shop %(id)s runs %(programme)s.", id=id_, programme=after.programme)
+        ),
     )
 
 
@@ -60,11 +62,11 @@ def list_shops(ctx: typer.Context) -> None:
     with session.house() as rooms:
         found = rooms.programmes.shops()
     heads = (
-        session.t("shop"),
-        session.t("title"),
-        session.t("programme"),
-        session.t("zone"),
-        session.t("groups"),
+        session.gettext("shop"),
+        session.gettext("title"),
+        session.gettext("programme"),
+        session.gettext("zone"),
+        session.gettext("groups"),
     )
     rows = [(row.id, row.title, row.programme, row.zone, ", ".join(row.groups)) for row in found]
     session.give(found, lambda: session.table(heads, rows))
@@ -93,7 +95,7 @@ def load(
             session.fail("bad_rows", "\n".join(wrong[:20]), rows=len(wrong))
         rooms.reference.put_products(goods, rooms.clock())
     session.give(
-        {"loaded": len(goods)}, lambda: session.say(session.t("Loaded: %(count)s.", count=len(goods)))
+        {"loaded": len(goods)}, lambda: session.say(session.gettext("Loaded: %(count)s.", count=len(goods)))
     )
 
 

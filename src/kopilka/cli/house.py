@@ -9,7 +9,7 @@ from kopilka.cli.rooms import DemoWish, ReplayWish
 from kopilka.cli.session import REFUSED, Session, StopError
 from kopilka.words.catalogue import N_
 
-PORT = 8000
+PORT = 8080
 HOUSEHOLDS = 150
 Port = Annotated[int, typer.Option(help=N_("The port; the next free one where it is taken."))]
 Host = Annotated[str, typer.Option(help=N_("The address to listen on."))]
@@ -50,7 +50,11 @@ def migrate(ctx: typer.Context) -> None:
     """Bring the schema up to date."""
     session: Session = ctx.obj
     done = session.wiring.migrate(session.place)
-    said = session.t("Done: %(names)s.", names=", ".join(done)) if done else session.t("Nothing to do.")
+    said = (
+        session.gettext("Done: %(names)s.", names=", ".join(done))
+        if done
+        else session.gettext("Nothing to do.")
+    )
     session.give({"migrations": done}, lambda: session.say(said))
 
 
@@ -63,7 +67,7 @@ def audit(
 ) -> None:
     """Check the ledger."""
     session: Session = ctx.obj
-    with session.progress(session.t("Checking")) as progress:
+    with session.progress(session.gettext("Checking")) as progress:
         report = session.wiring.audit(session.place, rebuild=rebuild, progress=progress)
 
     def show() -> None:
@@ -72,14 +76,14 @@ def audit(
             for place in row.places:
                 session.say(f"    {place}")
         broken = sum(1 for row in report.findings if row.broken)
-        said = session.t(
+        said = session.gettext(
             "%(count)s of %(all)s sentences are true.",
             count=len(report.findings) - broken,
             all=len(report.findings),
         )
         session.say(said)
         if rebuild:
-            session.say(session.t("Made again: %(rows)s.", rows=report.rebuilt))
+            session.say(session.gettext("Made again: %(rows)s.", rows=report.rebuilt))
 
     session.give(report, show)
     if any(row.broken for row in report.findings):
@@ -99,13 +103,13 @@ def replay(
     """Send a year through a programme, in a database that is thrown away afterwards."""
     session: Session = ctx.obj
     if data != "completejourney":
-        session.misused(session.t("There is no data called %(name)s.", name=data))
+        session.misused(session.gettext("There is no data called %(name)s.", name=data))
     kind, _, block = spend.partition(":")
     if spend and (kind != "gifts" or not block.isdigit() or not int(block)):
-        session.misused(session.t("--spend is written as gifts:100."))
+        session.misused(session.gettext("--spend is written as gifts:100."))
     text = session.read(str(programme)).decode("utf-8", "replace")
     wish = ReplayWish(text, households or None, int(block or 0))
-    with session.progress(session.t("Receipts"), None) as progress:
+    with session.progress(session.gettext("Receipts"), None) as progress:
         report = session.wiring.replay(wish, progress)
 
     def show() -> None:

@@ -127,7 +127,9 @@ def _tree(verb: str, environ: Mapping[str, str], wiring: Callable[[], "Wiring"],
     def everywhere(
         ctx: typer.Context,
         *,
-        data: Annotated[str, typer.Option(help=N_("The folder of our own database."))] = DATA,
+        data: Annotated[
+            str, typer.Option(help=N_("The folder of our own database: .kopilka, or KOPILKA_DATA."))
+        ] = "",
         lang: Annotated[str, typer.Option(help=N_("The language of answers: ru or en."))] = "",
         json: Annotated[bool, typer.Option("--json", help=N_("Answer with JSON."))] = False,
         version: Annotated[
@@ -136,7 +138,10 @@ def _tree(verb: str, environ: Mapping[str, str], wiring: Callable[[], "Wiring"],
     ) -> None:
         del lang, version
         if ctx.invoked_subcommand:
-            place = {"data": data, "url": environ.get("DATABASE_URL", "")}
+            place = {
+                "data": data or environ.get("KOPILKA_DATA", "") or DATA,
+                "url": environ.get("DATABASE_URL", ""),
+            }
             ctx.obj = import_module("kopilka.cli.begin").session(
                 tag, place, wiring, json=json, environ=environ
             )

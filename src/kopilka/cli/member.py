@@ -69,11 +69,11 @@ def find(
     with session.house() as rooms:
         found = rooms.views.search(text, limit=limit)
     heads = (
-        session.t("member"),
-        session.t("name"),
-        session.t("phone"),
-        session.t("card"),
-        session.t("since"),
+        session.gettext("member"),
+        session.gettext("name"),
+        session.gettext("phone"),
+        session.gettext("card"),
+        session.gettext("since"),
     )
     rows = [(row.member_id, row.name, row.phone, row.card, session.moment(row.enrolled_at)) for row in found]
     session.give(found, lambda: session.table(heads, rows))
@@ -133,15 +133,15 @@ def _show(
     session: Session, spoken: Tongue, view: MemberView, wallets: tuple[WalletView, ...],
     standings: tuple[StandingView, ...],
 ) -> None:  # fmt: skip
-    t = session.t
+    words = session
     session.facts([
-        (t("member"), view.member_id), (t("name"), view.person.name), (t("phone"), view.person.phone),
-        (t("e-mail"), view.person.email), (t("birthday"), str(view.person.birthday or "")),
-        (t("cards"), ", ".join(f"{row.value} {row.card_type}".strip() for row in view.cards())),
-        (t("status"), "" if view.status == "active" else view.status),
-        (t("since"), session.moment(view.enrolled_at, spoken.zone)),
-        *((t("points"), _wallet_text(session, spoken, wallet)) for wallet in wallets),
-        *((t("level"), _level_text(session, spoken, row)) for row in standings if row.level),
+        (words.gettext("member"), view.member_id), (words.gettext("name"), view.person.name), (words.gettext("phone"), view.person.phone),
+        (words.gettext("e-mail"), view.person.email), (words.gettext("birthday"), str(view.person.birthday or "")),
+        (words.gettext("cards"), ", ".join(f"{row.value} {row.card_type}".strip() for row in view.cards())),
+        (words.gettext("status"), "" if view.status == "active" else view.status),
+        (words.gettext("since"), session.moment(view.enrolled_at, spoken.zone)),
+        *((words.gettext("points"), _wallet_text(session, spoken, wallet)) for wallet in wallets),
+        *((words.gettext("level"), _level_text(session, spoken, row)) for row in standings if row.level),
     ])  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def _wallet_text(session: Session, spoken: Tongue, wallet: WalletView) -> str:
     total = points_text(spoken, wallet.kind, wallet.total)
     if wallet.free == wallet.total:
         return total
-    return session.t(
+    return session.gettext(
         "%(total)s, free now: %(free)s", total=total, free=points_text(spoken, wallet.kind, wallet.free)
     )
 
@@ -162,7 +162,7 @@ def _level_text(session: Session, spoken: Tongue, row: StandingView) -> str:
     if not level.next_level or level.by != "spend":
         return name
     missing = money(spoken.language, level.missing, spoken.currency, short=True)
-    return session.t(
+    return session.gettext(
         "%(level)s, %(missing)s to %(next)s",
         level=name,
         missing=missing,

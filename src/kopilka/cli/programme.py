@@ -40,10 +40,12 @@ def new(ctx: typer.Context, name: Annotated[str, typer.Argument(help=N_("The pla
     if not name:
         rows = [(known, _title(session, playbook(known))) for known in playbook_names()]
         value = [{"playbook": known, "title": title} for known, title in rows]
-        session.give(value, lambda: session.table((session.t("playbook"), session.t("title")), rows))
+        session.give(
+            value, lambda: session.table((session.gettext("playbook"), session.gettext("title")), rows)
+        )
         return
     if name not in playbook_names():
-        session.fail("unknown_playbook", session.t("There is no playbook called %(name)s.", name=name))
+        session.fail("unknown_playbook", session.gettext("There is no playbook called %(name)s.", name=name))
     text = playbook(name)
     session.give({"playbook": name, "text": text}, lambda: session.out.out(text, end="", highlight=False))
 
@@ -58,7 +60,7 @@ def validate(ctx: typer.Context, file: File) -> None:
         _show_mistakes(session, file, reading.mistakes)
         if reading.programme is not None:
             session.say(
-                session.t(
+                session.gettext(
                     "%(title)s: the document is sound.", title=title_of(reading.programme, session.language)
                 )
             )
@@ -103,9 +105,9 @@ def publish(
         _show_mistakes(session, file, done.cautions)
         at = session.moment(version.valid_from)
         about = {"id": version.programme_id, "number": version.number, "at": at}
-        session.say(session.t("%(id)s, version %(number)s, rules from %(at)s UTC.", **about))
+        session.say(session.gettext("%(id)s, version %(number)s, rules from %(at)s UTC.", **about))
         if moved:
-            session.say(session.t("Shops: %(names)s.", names=", ".join(moved)))
+            session.say(session.gettext("Shops: %(names)s.", names=", ".join(moved)))
 
     session.give(value, tell)
 
@@ -133,7 +135,7 @@ def difference(
         {"code": change.code, "path": change.path, "text": line}
         for change, line in zip(changes, lines, strict=True)
     ]
-    session.give(value, lambda: session.say("\n".join(lines) or session.t("Nothing changes.")))
+    session.give(value, lambda: session.say("\n".join(lines) or session.gettext("Nothing changes.")))
 
 
 @programme.command("list", help=N_("Programmes that are published."))
@@ -155,7 +157,12 @@ def list_all(ctx: typer.Context) -> None:
         for name, rules in found
         if rules
     ]
-    heads = (session.t("programme"), session.t("title"), session.t("version"), session.t("shops"))
+    heads = (
+        session.gettext("programme"),
+        session.gettext("title"),
+        session.gettext("version"),
+        session.gettext("shops"),
+    )
     session.give(value, lambda: session.table(heads, rows, right=(2, 3)))
 
 
@@ -175,7 +182,7 @@ def show(
     number = version or (0 if ruling is None else ruling.version)
     chosen = next((row for row in found if row.number == number), None)
     if chosen is None:
-        session.fail("unknown_programme", session.t("There is no such programme or version."))
+        session.fail("unknown_programme", session.gettext("There is no such programme or version."))
     session.give(chosen, lambda: session.out.out(chosen.text, end="", highlight=False))
 
 
@@ -194,7 +201,7 @@ def carry_out(
     results: list[dict[str, Any]] = []
     with (
         session.wiring.counter() as counter,
-        session.progress(session.t("Situations"), len(stories)) as progress,
+        session.progress(session.gettext("Situations"), len(stories)) as progress,
     ):
         for number, story in enumerate(stories, 1):
             unmet = run_story(story, counter, session.wiring.registry)
@@ -214,7 +221,7 @@ def carry_out(
             for line in row["unmet"]:
                 session.say(f"    {line}")
         session.say(
-            session.t(
+            session.gettext(
                 "%(good)s of %(all)s came out as written.", good=len(results) - len(failed), all=len(results)
             )
         )
@@ -241,7 +248,7 @@ def _read(session: Session, file: str) -> Programme:
     reading = read_programme_text(session.read(file), session.wiring.registry)
     if reading.programme is None:
         _show_mistakes(session, file, reading.mistakes)
-        session.fail("unreadable", session.t("%(file)s has mistakes.", file=file))
+        session.fail("unreadable", session.gettext("%(file)s has mistakes.", file=file))
     return reading.programme
 
 
@@ -276,7 +283,7 @@ def _moment(session: Session, text: str, document: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        session.misused(session.t("%(text)s is not a moment such as 2026-12-01T09:00.", text=text))
+        session.misused(session.gettext("%(text)s is not a moment such as 2026-12-01T09:00.", text=text))
     if at.tzinfo is None:
         read = read_programme_text(document, session.wiring.registry).programme
         at = at.replace(tzinfo=zone("UTC" if read is None else read.zone))
@@ -291,7 +298,7 @@ def _run_in(session: Session, rooms: Rooms, programme_id: str, shops: str) -> li
     wanted = list(known) if shops == "all" else [name.strip() for name in shops.split(",") if name.strip()]
     for name in wanted:
         if name not in known:
-            session.fail("unknown_shop", session.t("There is no shop %(name)s.", name=name))
+            session.fail("unknown_shop", session.gettext("There is no shop %(name)s.", name=name))
     for name in wanted:
         rooms.programmes.put_shop(msgspec.structs.replace(known[name], programme=programme_id))
     return wanted

@@ -82,7 +82,7 @@ def _show(session: Session, found: dict[str, Any]) -> None:
         if rows:
             heads = list(dict.fromkeys(key for row in rows for key in row))
             session.say("")
-            session.say(session.t(name) if name in {"lines", "rules"} else name)
+            session.say(session.gettext(name) if name in {"lines", "rules"} else name)
             session.table(heads, [[_cell(row.get(head)) for head in heads] for row in rows])
         elif isinstance(value, dict) and value:
             session.facts([(f"{name} {key}", _cell(item)) for key, item in value.items()])

@@ -45,7 +45,7 @@ class Session:
         self.out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
         self.err = Console(stderr=True, highlight=False)
 
-    def t(self, msgid: str, **params: object) -> str:
+    def gettext(self, msgid: str, **params: object) -> str:
         """A text in the reader's language."""
         return catalogue(self.language).gettext(msgid, **params)
 

@@ -36,18 +36,18 @@ def show(ctx: typer.Context, who: Who) -> None:
     def tell() -> None:
         for row in wallets:
             session.facts([
-                (session.t("points"), points_text(spoken, row.kind, row.total)),
-                (session.t("free now"), points_text(spoken, row.kind, row.free)),
-                (session.t("pending"), points_text(spoken, row.kind, row.pending) if row.pending else ""),
-                (session.t("held"), points_text(spoken, row.kind, row.held) if row.held else ""),
-                (session.t("deficit"), points_text(spoken, row.kind, row.deficit) if row.deficit else ""),
+                (session.gettext("points"), points_text(spoken, row.kind, row.total)),
+                (session.gettext("free now"), points_text(spoken, row.kind, row.free)),
+                (session.gettext("pending"), points_text(spoken, row.kind, row.pending) if row.pending else ""),
+                (session.gettext("held"), points_text(spoken, row.kind, row.held) if row.held else ""),
+                (session.gettext("deficit"), points_text(spoken, row.kind, row.deficit) if row.deficit else ""),
             ])  # fmt: skip
             heads = (
-                session.t("left"),
-                session.t("of"),
-                session.t("active from"),
-                session.t("until"),
-                session.t("source"),
+                session.gettext("left"),
+                session.gettext("of"),
+                session.gettext("active from"),
+                session.gettext("until"),
+                session.gettext("source"),
             )
             lots = [
                 (
@@ -75,11 +75,11 @@ def statement(
         lines = rooms.views.statement((view.bucket, view.holder_id), limit=limit)
         spoken = tongue(session, rooms)
     heads = (
-        session.t("when"),
-        session.t("what"),
-        session.t("points"),
-        session.t("balance"),
-        session.t("receipt"),
+        session.gettext("when"),
+        session.gettext("what"),
+        session.gettext("points"),
+        session.gettext("balance"),
+        session.gettext("receipt"),
     )
     rows = [
         (
@@ -161,11 +161,11 @@ def _end(session: Session, rooms: Rooms, outcome: Outcome, kind: str) -> None:
 def _balance(session: Session, spoken: Tongue, done: Done, kind: str) -> str:
     total, free = done.balances.get(kind, (0, 0))
     shown = {name: points_text(spoken, kind, units) for name, units in (("total", total), ("free", free))}
-    return session.t("Done. Balance: %(total)s, free now: %(free)s.", **shown)
+    return session.gettext("Done. Balance: %(total)s, free now: %(free)s.", **shown)
 
 
 def _day(session: Session, text: str) -> date | None:
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        session.misused(session.t("%(text)s is not a day such as 2026-12-31.", text=text))
+        session.misused(session.gettext("%(text)s is not a day such as 2026-12-31.", text=text))

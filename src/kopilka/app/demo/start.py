@@ -8,9 +8,8 @@ import secrets
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -23,6 +22,8 @@ from kopilka.app.demo import seed
 from kopilka.app.demo.people import person
 from kopilka.app.postgres import AlreadyRunning, EmbeddedPostgres, find_database
 from kopilka.app.postgres.database import is_locked
+from kopilka.app.serve import serve as serve_over
+from kopilka.app.settings import settings_from
 from kopilka.app.wiring import CliHouse
 from kopilka.cli.rooms import DemoWish, Place
 from kopilka.connectors import completejourney
@@ -81,64 +82,65 @@ class NoPortError(KopilkaError):
 
 def demo(wish: DemoWish) -> None:
     """The example shop: made where it is not there, then served until stopped."""
-    say = catalogue(wish.language).gettext
+    words = catalogue(wish.language)
     refuse_second(wish.data, wish.language)
     made_file = wish.data / "demo.json"
     if not made_file.exists():
+        # An attempt that was cut short begins anew: only a finished shop has its note.
         shutil.rmtree(wish.data / "postgres", ignore_errors=True)
     with EmbeddedPostgres(wish.data / "postgres") as server:
         migrate(server.conninfo)
-        if made_file.exists():
-            made = msgspec.json.decode(made_file.read_bytes(), type=Made)
+        if not made_file.exists():
+            keep(made_file, msgspec.json.encode(_make(server.conninfo, wish)))
+        made = msgspec.json.decode(made_file.read_bytes(), type=Made)
+        if wish.serve:
+            address = Address(wish.host, free_port(wish.host, wish.port, wish.language))
+            _serve(server.conninfo, wish.data, address, lambda: _box(made, address.shown, wish.language))
+            Console(highlight=False).print(
+                words.gettext("Stopped. The data is kept; the next start takes seconds.")
+            )
+        elif wish.json:
+            sys.stdout.write(msgspec.json.encode(made).decode() + "\n")
         else:
-            made = _make(server.conninfo, wish)
-            keep(made_file, msgspec.json.encode(made))
-        console = Console(highlight=False)
-        if not wish.serve:
-            if wish.json:
-                sys.stdout.write(msgspec.json.encode(made).decode() + "\n")
-            else:
-                console.print(_box(made, "", wish.language))
-            return
-        port = free_port(wish.host, wish.port)
-        if port != wish.port:
-            console.print(say("Port %(port)s is taken; this is %(other)s.", port=wish.port, other=port))
-
-        def ready() -> None:
-            console.print(_box(made, f"http://{shown_host(wish.host)}:{port}", wish.language))
-
-        with serving(wish.data, wish.host, port):
-            import_module("kopilka.app.serve").serve(server.conninfo, host=wish.host, port=port, ready=ready)
-        console.print(say("Stopped. The data is kept; the next start takes seconds."))
+            Console(highlight=False).print(_box(made, "", wish.language))
 
 
 def serve(place: Place, *, host: str, port: int, language: str) -> None:
-    """Serve a shop of one's own."""
-    say = catalogue(language).gettext
+    """Serve a shop of one's own until stopped."""
     if not place.url:
         refuse_second(place.data, language)
     database = find_database(place.url or None, place.data)
     try:
         conninfo = database.start()
         migrate(conninfo)
-        chosen = free_port(host, port)
-        console = Console(highlight=False)
-        if chosen != port:
-            console.print(say("Port %(port)s is taken; this is %(other)s.", port=port, other=chosen))
-
-        def ready() -> None:
-            address = f"http://{shown_host(host)}:{chosen}"
-            rows = [
-                (say("Console"), f"{address}/console"),
-                (say("Till"), f"{address}/till"),
-                ("API", f"{address}/docs"),
-            ]
-            console.print(Panel(_facts(rows), title="Kopilka", expand=False))
-
-        with serving(place.data, host, chosen):
-            import_module("kopilka.app.serve").serve(conninfo, host=host, port=chosen, ready=ready)
+        address = Address(host, free_port(host, port, language))
+        rows = pages(address.shown, language)
+        _serve(conninfo, place.data, address, lambda: Panel(_facts(rows), title="Kopilka", expand=False))
     finally:
         database.stop()
+
+
+class Address(msgspec.Struct, frozen=True):
+    """Where to listen."""
+
+    host: str
+    port: int
+
+    @property
+    def shown(self) -> str:
+        """What to type into a browser."""
+        near = {"127.0.0.1", "0.0.0.0", "::", "::1"}  # noqa: S104 - only shown
+        return f"http://{'localhost' if self.host in near else self.host}:{self.port}"
+
+
+def _serve(conninfo: str, data: Path, address: Address, box: Callable[[], Panel]) -> None:
+    workers = settings_from().workers
+
+    def ready() -> None:
+        Console(highlight=False).print(box())
+
+    with serving(data, address):
+        serve_over(conninfo, host=address.host, port=address.port, workers=workers, ready=ready)
 
 
 def refuse_second(data: Path, language: str) -> None:
@@ -149,17 +151,17 @@ def refuse_second(data: Path, language: str) -> None:
         address = msgspec.json.decode((data / "serving.json").read_bytes(), type=dict[str, str])["address"]
     except (OSError, msgspec.DecodeError, KeyError):
         address = ""
-    say = catalogue(language).gettext
-    text = say("Kopilka runs over %(data)s already: %(address)s", data=data, address=address or "…")
+    words = catalogue(language)
+    text = words.gettext("Kopilka runs over %(data)s already: %(address)s", data=data, address=address or "…")
     raise AlreadyRunning(text)
 
 
 @contextmanager
-def serving(data: Path, host: str, port: int) -> Iterator[None]:
+def serving(data: Path, address: Address) -> Iterator[None]:
     """Note where this process serves."""
     note = data / "serving.json"
     data.mkdir(parents=True, exist_ok=True)
-    note.write_bytes(msgspec.json.encode({"address": f"http://{shown_host(host)}:{port}"}))
+    note.write_bytes(msgspec.json.encode({"address": address.shown}))
     try:
         yield
     finally:
@@ -174,8 +176,8 @@ def keep(file: Path, content: bytes) -> None:
     part.rename(file)
 
 
-def free_port(host: str, port: int) -> int:
-    """The port, or the next one that is free."""
+def free_port(host: str, port: int, language: str) -> int:
+    """The port, or the next one that is free, which is told."""
     for wanted in range(port, port + PORTS_TRIED):
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
             trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -183,35 +185,45 @@ def free_port(host: str, port: int) -> int:
                 trial.bind((host, wanted))
             except OSError:
                 continue
-            return wanted
+        if wanted != port:
+            text = catalogue(language).gettext(
+                "Port %(port)s is taken; this is %(other)s.", port=port, other=wanted
+            )
+            sys.stderr.write(text + "\n")
+        return wanted
     raise NoPortError
 
 
-def shown_host(host: str) -> str:
-    """What to type into a browser."""
-    return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::", "::1"} else host  # noqa: S104 - only shown
+def pages(address: str, language: str) -> list[tuple[str, str]]:
+    """The addresses of the rooms."""
+    words = catalogue(language)
+    return [
+        (words.gettext("Console"), f"{address}/console"),
+        (words.gettext("Till"), f"{address}/till"),
+        ("API", f"{address}/v1/docs"),
+    ]
 
 
 def _make(conninfo: str, wish: DemoWish) -> Made:
-    say = catalogue(wish.language).gettext
+    words = catalogue(wish.language)
     house = CliHouse(conninfo)
     weeks = seed.weeks_until(seed.today(house.clock()))
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     console = Console(stderr=True)
     if not console.is_terminal:
-        console.print(say("Making the example shop…"))
+        console.print(words.gettext("Making the example shop…"))
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        steps = bar.add_task(say("Shops and programmes"), total=None)
+        steps = bar.add_task(words.gettext("Shops and programmes"), total=None)
         seed.put_reference(house, seed.first_moment(weeks))
-        bar.update(steps, description=say("Reading receipts"))
+        bar.update(steps, description=words.gettext("Reading receipts"))
         purchases = completejourney.receipts(wish.households)
         total = completejourney.totals().receipts
         if wish.households is not None:
             purchases_read = list(purchases)
             purchases, total = iter(purchases_read), len(purchases_read)
-        bar.update(steps, description=say("Goods"))
+        bar.update(steps, description=words.gettext("Goods"))
         seed.put_products(house)
-        bar.update(steps, description=say("A year of receipts"), total=total, completed=0)
+        bar.update(steps, description=words.gettext("A year of receipts"), total=total, completed=0)
         seeded = seed.put_year(house, purchases, weeks, lambda done: bar.update(steps, completed=done))
     made = Made(*seeded, _staff(house, wish.language), _key(house), _guests(house, wish.households))
     house.close()
@@ -257,29 +269,24 @@ def _guests(house: CliHouse, households: int | None) -> tuple[Guest, ...]:
 
 
 def _box(made: Made, address: str, language: str) -> Panel:
-    say = catalogue(language).gettext
-    pages = []
-    if address:
-        pages = [
-            (say("Console"), f"{address}/console"), (say("Till"), f"{address}/till"),
-            ("API", f"{address}/docs"), ("", ""),
-        ]  # fmt: skip
+    words = catalogue(language)
+    where = [*pages(address, language), ("", "")] if address else []
     people = [(row.login, row.password) for row in made.sign_ins]
     guests = [
         (row.phone, f"{row.name}, {row.level}, {row.points:,}".replace(",  ", ", ")) for row in made.guests
     ]
     rows = [
-        *pages, (say("Sign in as"), say("password")), *people, ("", ""),
-        (say("API key"), made.key), ("", ""),
-        (say("At the till"), say("try these phones (name, level, points)")), *guests, ("", ""),
-        (say("Data"), say(
+        *where, (words.gettext("Sign in as"), words.gettext("password")), *people, ("", ""),
+        (words.gettext("API key"), made.key), ("", ""),
+        (words.gettext("At the till"), words.gettext("try these phones (name, level, points)")), *guests, ("", ""),
+        (words.gettext("Data"), words.gettext(
             "%(members)s members, %(receipts)s receipts, all people made up. The year 2017 is moved by %(weeks)s weeks.",
             members=f"{made.members:,}", receipts=f"{made.receipts:,}", weeks=made.weeks,
         )),
     ]  # fmt: skip
     if address:
-        rows.append((say("Stop"), "Ctrl-C"))
-    return Panel(_facts(rows), title=f"Kopilka · {say('example shop')}", expand=False)
+        rows.append((words.gettext("Stop"), "Ctrl-C"))
+    return Panel(_facts(rows), title=f"Kopilka · {words.gettext('example shop')}", expand=False)
 
 
 def _facts(rows: list[tuple[str, str]]) -> Table:
