@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from kopilka.core.ledger.lot import Lot
 from kopilka.core.ledger.lot import Hold as CoreHold
@@ -40,6 +41,8 @@ _receipts = msgspec.json.Decoder(Receipt)
 _decisions = msgspec.json.Decoder(Decision)
 _counts = msgspec.json.Decoder(dict[str, int])
 Rows = list[Any]
+GUEST = "guest:"
+"""How the holder of a receipt without a member begins."""
 
 
 def packed(rows: object) -> Packed:
@@ -63,6 +66,8 @@ class PostgresLedger:
                     yield batch
                 finally:
                     batch.undo()
+        except (DeadlockDetected, SerializationFailure) as error:
+            raise KeyRaceError from error
         except psycopg.OperationalError as error:
             raise StoreUnavailableError(str(error)) from error
 
@@ -97,7 +102,11 @@ class PostgresBatch:
         self, holders: Iterable[tuple[int, str]], receipts: Sequence[str], keys: Sequence[str], since: date | None,
         budgets: Sequence[tuple[str, str]], *, lock: bool,
     ) -> Loaded:  # fmt: skip
-        owners = sorted(set(holders))
+        everybody = sorted(set(holders))
+        owners = [owner for owner in everybody if not owner[1].startswith(GUEST)]
+        guests = [
+            {"bucket": owner[0], "holder_id": owner[1]} for owner in everybody if owner[1].startswith(GUEST)
+        ]
         listed = packed([{"bucket": bucket, "holder_id": holder} for bucket, holder in owners])
         run = self._connection.execute
         answers: dict[str, psycopg.Cursor[Any]] = {}
@@ -113,6 +122,8 @@ class PostgresBatch:
                 answers = {name: run(SQL[name], (listed,)) for name in names}
                 if since is not None:
                     answers["load_activity"] = run(SQL["load_activity"], (listed, since))
+            if guests and lock:
+                run(SQL["lock_guests"], (packed(guests),))
             sales_and_keys = [f"rcp:{id_}" for id_ in receipts]
             if sales_and_keys:
                 answers["load_sales"] = run(SQL["load_sales"], (sales_and_keys,))
@@ -224,9 +235,13 @@ def _load_standings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> None
         standing.spend_minor, standing.receipts, standing.points = spend, receipts, points
     for holder, programme, days, spends, receipts, points in rows.get("load_activity", []):
         rows_by_day = zip(days, spends, receipts, points, strict=True)
-        holdings[holder].standings[programme].days = {day: [s, r, p] for day, s, r, p in rows_by_day}
+        found = holdings[holder].standings.get(programme)  # not there for a quote that reads while one begins
+        if found is not None:
+            found.days = {day: [s, r, p] for day, s, r, p in rows_by_day}
     for holder, programme, rule, period, uses, money, points in rows.get("load_cap_uses", []):
-        holdings[holder].standings[programme].used[(rule, period)] = Used(uses, money, points)
+        found = holdings[holder].standings.get(programme)
+        if found is not None:
+            found.used[(rule, period)] = Used(uses, money, points)
 
 
 def sale_of(row: Any) -> StoredSale:

@@ -12,11 +12,12 @@ from kopilka.core.ledger.posting import Cause
 from kopilka.core.member.member import Member, Used
 from kopilka.core.member.standing import Standing
 from kopilka.core.receipt import Receipt, Shop
+from kopilka.core.receipt.receipt import LINES_MAX
 from kopilka.core.rules.decision import CapUse
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.purchase import Who, snapshot
 from kopilka.core.settlement.refund import Returned
-from kopilka.core.settlement.sale import Sale
+from kopilka.core.settlement.sale import HELD, Sale
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.outcomes import Done, Refused, Why
@@ -122,6 +123,17 @@ class Batch:
             return Refused("other_currency", Why.INVALID, "currency", {"expected": rules.programme.currency})
         return shop, rules
 
+    def booked(self, receipt: Receipt) -> tuple[Shop, Ruleset] | Refused:
+        """The place of a receipt that is to be written down: it has lines, and each has a name of its own."""
+        lines = len(receipt.lines) + (receipt.delivery is not None)
+        if lines == 0:
+            return Refused("no_lines", Why.INVALID, "lines")
+        if len(receipt.lines) > LINES_MAX:
+            return Refused("too_many_lines", Why.INVALID, "lines", {"most": LINES_MAX})
+        if len({line.id for line in receipt.all_lines()}) < lines:
+            return Refused("line_repeated", Why.INVALID, "lines")
+        return self.place(receipt)
+
     def standing(self, holding: Holding, programme: str) -> Standing:
         """The holder's standing in a programme, from now on where it is new."""
         found = holding.standings.get(programme)
@@ -147,11 +159,24 @@ class Batch:
         ]
         return balance_at(book.wallet(kind), holds, now).free
 
-    def budgets(self, rules: Ruleset) -> dict[str, Used]:
-        """What the budgets of a programme have used so far, this batch included."""
+    def budgets(self, rules: Ruleset, *, without: str = "") -> dict[str, Used]:
+        """What the budgets of a programme have used so far, this batch included, as if receipt `without` held none."""
+        if not rules.budgeted:
+            return {}
         programme = rules.programme.programme
         rows = self.loaded.budgets
-        return {rule: rows[(programme, rule)] for rule in rules.budgeted if (programme, rule) in rows}
+        used = {rule: rows[(programme, rule)] for rule in rules.budgeted if (programme, rule) in rows}
+        held = self.held(without)
+        if held is not None and held.sale.decision.programme == programme:
+            for use in held.sale.decision.caps:
+                if not use.period and use.rule in used:
+                    used[use.rule] = used[use.rule].plus(use.amount(), -1)
+        return used
+
+    def held(self, receipt_id: str) -> StoredSale | None:
+        """The receipt of an id where it is held (lapsed or not)."""
+        stored = self.loaded.sales.get(receipt_id)
+        return stored if stored is not None and stored.sale.state == HELD else None
 
     # -- writing down -------------------------------------------------------------------------------------------
 
@@ -174,8 +199,12 @@ class Batch:
                 continue
             self.changes.budgets.append((txn, holding_key[0], holding_key[1], programme, use, sign))
             key = (programme, use.rule)
-            amount = Used(use.uses, use.money_minor, use.points_units)
-            self.loaded.budgets[key] = self.loaded.budgets.get(key, Used()).plus(amount, sign)
+            self.loaded.budgets[key] = self.loaded.budgets.get(key, Used()).plus(use.amount(), sign)
+
+    def release_budgets(self, held: StoredSale, txn: str) -> None:
+        """Give back what a hold has drawn of budgets."""
+        owner, decision = (held.bucket, held.holder_id), held.sale.decision
+        self.draw_budgets(owner, txn, decision.programme, decision.caps, -1)
 
     def claim(
         self, key: str, hashed: bytes, verb: str, owner: tuple[int, str], receipt: str, answer: bytes

@@ -2,16 +2,17 @@
 
 import msgspec
 
-from kopilka.core.receipt import Shop
+from kopilka.core.receipt import Receipt, Shop, ranks
 from kopilka.core.rules.decision import Decision, Spent
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.purchase import close
-from kopilka.core.settlement.sale import CLOSED, HELD, RELEASED, Sale
+from kopilka.core.settlement.sale import CLOSED, HELD, RELEASED
 from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash, encoded, owner_of
 from kopilka.usecases.commands import Close, Stated
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import StoredSale
+from kopilka.values.ids import TRANSACTION
 from kopilka.values.share import allocate
 
 
@@ -45,7 +46,7 @@ def close_receipt(batch: Batch, command: Close) -> Outcome:
         if stored.request_hash == hashed:
             return batch.replay(stored, "close")
         return Refused("receipt_exists", Why.CONFLICT, "id", {"state": stored.sale.state})
-    place = batch.place(receipt)
+    place = batch.booked(receipt)
     if isinstance(place, Refused):
         return place
     buyer = batch.buyer(command.who)
@@ -54,44 +55,77 @@ def close_receipt(batch: Batch, command: Close) -> Outcome:
     owner = owner_of(buyer, receipt.id)
     if stored is not None and (stored.bucket, stored.holder_id) != owner:
         return Refused("other_member", Why.CONFLICT, "member")
-    held = stored.sale if stored is not None and stored.sale.state == HELD else None
+    refused = _stated_wrong(command)
+    if refused is not None:
+        return refused
+    held = stored if stored is not None and stored.sale.state == HELD else None
+    if held is not None and _same_goods(receipt, held.sale.receipt):
+        # The lines as they were held: what a till says of the same goods in another order or words changes nothing.
+        same = held.sale.receipt
+        receipt = msgspec.structs.replace(receipt, lines=same.lines, delivery=same.delivery)
+        content, command = encoded(receipt), msgspec.structs.replace(command, receipt=receipt)
     decided = _decision(batch, command, place, buyer, held)
     if isinstance(decided, Refused):
         return decided
-    decision, variance = decided
-    request = _Request(content, hashed, key)
-    return _book(batch, command, place[1], buyer, decision, variance, request)
+    return _book(batch, command, buyer, decided, _Request(content, hashed, key))
+
+
+class _Decided(msgspec.Struct, frozen=True):
+    """What is to be posted: by which programme, where the till took other sums, and whether it is what was held."""
+
+    rules: Ruleset
+    decision: Decision
+    variance: dict[str, int]
+    as_held: bool = False
 
 
 def _decision(
-    batch: Batch, command: Close, place: tuple[Shop, Ruleset], buyer: Buyer | None, held: Sale | None
-) -> tuple[Decision, dict[str, int]] | Refused:
+    batch: Batch, command: Close, place: tuple[Shop, Ruleset], buyer: Buyer | None, held: StoredSale | None
+) -> _Decided | Refused:
     shop, rules = place
-    alive = held is not None and held.lapses_at is not None and held.lapses_at > batch.now
+    lapses_at = None if held is None else held.sale.lapses_at
+    alive = lapses_at is not None and lapses_at > batch.now
     decision: Decision | Refused
-    if held is not None and alive and _same_goods(command, held):
-        decision = held.decision
+    as_held = False
+    if held is not None and alive and _same_goods(command.receipt, held.sale.receipt):
+        decision, as_held = held.sale.decision, True
+        rules = batch.catalogue.numbered(decision.programme, decision.version) or rules
     elif held is not None and not command.sold:
         return Refused("hold_changed" if alive else "hold_lapsed", Why.CONFLICT, "lines" if alive else "id")
     else:
         decision = decide(batch, command.receipt, shop, rules, buyer, sold=command.sold)
     if isinstance(decision, Refused) or command.stated is None:
-        return decision if isinstance(decision, Refused) else (decision, {})
+        return decision if isinstance(decision, Refused) else _Decided(rules, decision, {}, as_held)
     variance = _variance(command, decision)
     if variance and not command.sold:
         return Refused("differs_from_decision", Why.CONFLICT, "stated", {**variance})
-    return (_charged(command, decision, rules, buyer), variance) if variance else (decision, {})
+    if variance:
+        decision = _charged(command, decision, rules, buyer)
+    return _Decided(rules, decision, variance, as_held)
 
 
-def _hold_is_void(batch: Batch, receipt_id: str, decision: Decision) -> bool:
-    """Whether the receipt's hold is not what is being posted: the sale was decided anew."""
-    stored = batch.loaded.sales.get(receipt_id)
-    return stored is not None and stored.sale.decision is not decision
+def _same_goods(one: Receipt, other: Receipt) -> bool:
+    """Whether two receipts sell the same, in any order: what was given outside counts, wishes and words do not."""
+    return one.given_minor == other.given_minor and _sold(one) == _sold(other)
 
 
-def _same_goods(command: Close, held: Sale) -> bool:
-    """Whether a close is about what was held: lines and delivery; other wishes were decided by the hold."""
-    return command.receipt.lines == held.receipt.lines and command.receipt.delivery == held.receipt.delivery
+def _sold(receipt: Receipt) -> set[tuple[str, str, int, int, int]]:
+    return {
+        (line.id, line.sku, line.quantity, line.sum_minor, line.given_minor) for line in receipt.all_lines()
+    }
+
+
+def _stated_wrong(command: Close) -> Refused | None:
+    """A till that names a line which is not there, or takes less than nothing, is not understood."""
+    stated = command.stated
+    if stated is None:
+        return None
+    strange = stated.lines.keys() - {line.id for line in command.receipt.all_lines()}
+    if strange:
+        return Refused("unknown_line", Why.INVALID, "stated.lines", {"line": min(strange)})
+    if min(stated.lines.values(), default=0) < 0 or (stated.points_units or 0) < 0:
+        return Refused("bad_amount", Why.INVALID, "stated")
+    return None
 
 
 def _variance(command: Close, decision: Decision) -> dict[str, int]:
@@ -126,7 +160,8 @@ def _charged(command: Close, decision: Decision, rules: Ruleset, buyer: Buyer | 
     if units and kind_id and buyer is not None:
         kind = rules.programme.points[kind_id]
         minor = units * kind.worth // kind.scale
-        parts = allocate(minor, [max(0, left) for left in decision.left], list(range(len(decision.left))))
+        order = ranks(tuple(command.receipt.all_lines()))
+        parts = allocate(minor, [max(0, left) for left in decision.left], order)
         spent = Spent(kind_id, units, minor, tuple(parts))
     old = before.parts if before is not None else (0,) * len(decision.left)
     left = [
@@ -134,22 +169,19 @@ def _charged(command: Close, decision: Decision, rules: Ruleset, buyer: Buyer | 
         for line, row, was, part in zip(command.receipt.all_lines(), decision.left, old, parts, strict=True)
     ]
     due = max(0, sum(left))
-    return msgspec.structs.replace(
-        decision, left=tuple(left), due_minor=due, spent=spent, paid_minor=due - (spent.minor if spent else 0)
-    )
+    paid = max(0, due - (spent.minor if spent else 0))
+    return msgspec.structs.replace(decision, left=tuple(left), due_minor=due, spent=spent, paid_minor=paid)
 
 
-def _book(
-    batch: Batch, command: Close, rules: Ruleset, buyer: Buyer | None, decision: Decision,
-    variance: dict[str, int], request: _Request,
-) -> Outcome:  # fmt: skip
-    receipt, programme = command.receipt, rules.programme
+def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, request: _Request) -> Outcome:
+    receipt, programme, decision = command.receipt, decided.rules.programme, decided.decision
+    before, held = batch.loaded.sales.get(receipt.id), batch.held(receipt.id)
     cause = batch.cause("close", receipt.at, receipt.id)
     owner = owner_of(buyer, receipt.id)
     standing = None
     if buyer is not None:
         standing = batch.standing(buyer.holding, programme.programme)
-        if variance or _hold_is_void(batch, receipt.id, decision):
+        if decided.variance or not decided.as_held:
             buyer.holding.book.release(receipt.id, cause)
         buyer.holding.book.bring_to(batch.now, cause)
         batch.touch(buyer.holding)
@@ -160,10 +192,12 @@ def _book(
         state=CLOSED,
         holder_id=owner[1],
         member_id="" if buyer is None else buyer.who.member_id,
-        variance=variance,
+        variance=decided.variance,
+        revision=1 if before is None else before.sale.revision,
     )
-    before = batch.loaded.sales.get(receipt.id)
-    if before is None or before.sale.state == RELEASED:
+    if not decided.as_held:
+        if held is not None:
+            batch.release_budgets(held, batch.new_id(TRANSACTION))
         batch.draw_budgets(owner, cause.txn, programme.programme, decision.caps, 1)
     done = Done(
         "close", owner[1], sale.member_id, sale, txn=cause.txn,

@@ -18,7 +18,7 @@ def decide(
         shop,
         None if buyer is None else batch.member(buyer, rules),
         available=batch.available(buyer, rules, without=receipt.id),
-        budgets=batch.budgets(rules),
+        budgets=batch.budgets(rules, without=receipt.id),
     )
     wish = receipt.spend
     if wish is not None and wish.units and not sold:

@@ -93,13 +93,12 @@ class Desk:
         found, claims, version = store.find(refs, receipts, keys)
         self.catalogue.refresh(version)
         owners = {(f.bucket, f.holder_id) for f in found.values()}
-        owners |= {
-            (c.bucket, c.holder_id)
-            for c in claims.values()
-            if c.holder_id and not c.holder_id.startswith("guest:")
-        }
+        owners |= {(c.bucket, c.holder_id) for c in claims.values() if c.holder_id}
         budgets = self.catalogue.budgets()
         loaded = store.load(owners, receipts, keys, self.catalogue.since(now), budgets, lock=lock)
+        if lock and any((sale.bucket, sale.holder_id) not in owners for sale in loaded.sales.values()):
+            # A receipt that came between looking up and locking: its owner is not locked.
+            raise KeyRaceError
         batch = Batch(store, self.catalogue, loaded, found, self._chance)
         batch.at(now)
         self.catalogue.fetch([c.receipt for c in commands if isinstance(c, Close | Hold | Quote)])
@@ -140,8 +139,11 @@ def _wanted(commands: Sequence[Command | Quote]) -> tuple[list[Ref], list[str], 
                 if command.who is not None:
                     refs.add(command.who)
                 receipts.add(command.receipt.id)
-            case Release() | Void():
+            case Release():
                 receipts.add(command.receipt_id)
+            case Void():
+                receipts.add(command.receipt_id)
+                keys.add(f"void:{command.receipt_id}")
             case Return():
                 receipts.add(command.receipt_id)
                 keys.add(f"ret:{command.return_id}")

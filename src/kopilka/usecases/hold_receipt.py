@@ -12,6 +12,7 @@ from kopilka.usecases.commands import Hold, Release
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Holding, StoredSale
+from kopilka.values.ids import TRANSACTION
 
 
 def hold_receipt(batch: Batch, command: Hold) -> Outcome:
@@ -30,7 +31,7 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     alive = stored is not None and stored.sale.lapses_at is not None and stored.sale.lapses_at > batch.now
     if stored is not None and stored.sale.state == HELD and stored.request_hash == hashed and alive:
         return batch.replay(stored, "hold")
-    place = batch.place(receipt)
+    place = batch.booked(receipt)
     if isinstance(place, Refused):
         return place
     buyer = batch.buyer(command.who)
@@ -40,13 +41,11 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     if stored is not None and (stored.bucket, stored.holder_id) != owner:
         return Refused("other_member", Why.CONFLICT, "member")
     shop, rules = place
-    if stored is not None and stored.sale.state == HELD:
-        _give_budgets_back(batch, stored, batch.cause("release", receipt.at, receipt.id).txn)
     decision = decide(batch, receipt, shop, rules, buyer)
     if isinstance(decision, Refused):
-        if stored is not None and stored.sale.state == HELD:
-            _give_budgets_back(batch, stored, "", undo=True)
         return decision
+    if stored is not None and stored.sale.state == HELD:
+        batch.release_budgets(stored, batch.new_id(TRANSACTION))
     cause = batch.cause("hold", receipt.at, receipt.id)
     if buyer is not None:
         buyer.holding.book.release(receipt.id, cause)
@@ -74,6 +73,11 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
 
 def release_receipt(batch: Batch, command: Release) -> Outcome:
     """End a hold. Releasing what is released already is no error."""
+    hashed = content_hash("release", command.receipt_id)
+    key = client_key(command.client, command.key) if command.key else ""
+    known = batch.known(key, hashed) if key else None
+    if known is not None:
+        return known if isinstance(known, Refused) else batch.replay(known, "release")
     stored = batch.loaded.sales.get(command.receipt_id)
     if stored is None:
         return Refused("unknown_receipt", Why.NOT_FOUND, "id", {"receipt": command.receipt_id})
@@ -86,27 +90,16 @@ def release_receipt(batch: Batch, command: Release) -> Outcome:
     if holding is not None:
         holding.book.release(command.receipt_id, cause)
         batch.touch(holding)
-    _give_budgets_back(batch, stored, cause.txn)
+    batch.release_budgets(stored, cause.txn)
     sale = msgspec.structs.replace(stored.sale, state=RELEASED, lapses_at=None)
     done = Done("release", stored.holder_id, sale.member_id, sale, recorded_at=batch.now)
     answer = answer_bytes(done)
-    hashed = content_hash("release", command.receipt_id)
+    if key:
+        owner = (stored.bucket, stored.holder_id)
+        batch.claim(key, hashed, "release", owner, command.receipt_id, answer)
     batch.save(
         StoredSale(sale, stored.bucket, stored.holder_id, hashed, answer, stored.received_at, stored.returns)
     )
     event = Event(RECEIPT_RELEASED, stored.holder_id, sale.receipt.at, command.receipt_id)
     batch.emit([event], stored.bucket)
     return done
-
-
-def _give_budgets_back(batch: Batch, stored: StoredSale, txn: str, *, undo: bool = False) -> None:
-    decision = stored.sale.decision
-    owner = (stored.bucket, stored.holder_id)
-    if undo:
-        count = sum(1 for use in decision.caps if not use.period)
-        for _ in range(count):
-            txn_, _, _, programme, use, sign = batch.changes.budgets.pop()
-            batch.draw_budgets(owner, txn_, programme, (use,), -sign)
-            batch.changes.budgets.pop()
-        return
-    batch.draw_budgets(owner, txn, decision.programme, decision.caps, -1)

@@ -142,7 +142,8 @@ class BatchStore(Protocol):
         self, holders: Iterable[tuple[int, str]], receipts: Sequence[str], keys: Sequence[str], since: date | None,
         budgets: Sequence[tuple[str, str]], *, lock: bool,
     ) -> Loaded:  # fmt: skip
-        """Lock the holders in key order (where asked) and load what they own, sales and claims."""
+        """Lock the holders in key order (where asked) and load what they own, sales and claims. A holder that is a
+        guest receipt is locked by its row and not among what is loaded."""
         ...
 
     def lots(self, wanted: Sequence[tuple[int, str, str, int]]) -> dict[tuple[str, str, int], Lot]:

@@ -6,7 +6,7 @@ from kopilka.core.ledger.lot import Lot
 from kopilka.core.rules.reason import Reason
 from kopilka.core.settlement.refund import ReturnWish, Returned, advance, give_back
 from kopilka.core.settlement.sale import CLOSED, VOIDED, rest_of
-from kopilka.usecases.batch import SKEW, Batch, answer_bytes, content_hash
+from kopilka.usecases.batch import SKEW, Batch, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Return, Void
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Holding, NewReturn, StoredSale
@@ -33,7 +33,7 @@ def return_receipt(batch: Batch, command: Return) -> Outcome:
     progress = advance(stored.sale, command.wish)
     if isinstance(progress, Reason):
         return refusal(progress)
-    return _book(batch, stored, command, progress, hashed, key)
+    return _book(batch, stored, command, progress, hashed, [key])
 
 
 def quote_return(batch: Batch, command: Return) -> Returned | Refused:
@@ -46,7 +46,7 @@ def quote_return(batch: Batch, command: Return) -> Returned | Refused:
     progress = advance(stored.sale, command.wish)
     if isinstance(progress, Reason):
         return refusal(progress)
-    outcome = _book(batch, stored, command, progress, b"", "")
+    outcome = _book(batch, stored, command, progress, b"", [])
     return (
         outcome.returned
         if isinstance(outcome, Done) and outcome.returned
@@ -56,12 +56,17 @@ def quote_return(batch: Batch, command: Return) -> Returned | Refused:
 
 def void_receipt(batch: Batch, command: Void) -> Outcome:
     """Undo a closed receipt as a whole, on its own day; voiding it twice is no error."""
+    hashed = content_hash("void", command.receipt_id)
+    keys = [f"void:{command.receipt_id}"]
+    keys += [client_key(command.client, command.key)] if command.key else []
+    for key in reversed(keys):
+        known = batch.known(key, hashed)
+        if known is not None:
+            return known if isinstance(known, Refused) else batch.replay(known, "void")
     stored = batch.loaded.sales.get(command.receipt_id)
     if stored is None:
         return Refused("unknown_receipt", Why.NOT_FOUND, "id", {"receipt": command.receipt_id})
     sale = stored.sale
-    if sale.state == VOIDED:
-        return batch.replay(stored, "void")
     if sale.state != CLOSED:
         return Refused("not_closed", Why.CONFLICT, "id", {"state": sale.state})
     rules = batch.catalogue.numbered(sale.decision.programme, sale.decision.version)
@@ -72,9 +77,8 @@ def void_receipt(batch: Batch, command: Void) -> Outcome:
     if any(sale.progress):
         return Refused("returned_already", Why.CONFLICT, "id")
     voided = msgspec.structs.replace(stored, sale=msgspec.structs.replace(sale, state=VOIDED))
-    hashed = content_hash("void", command.receipt_id)
     wish = Return(command.receipt_id, "", ReturnWish(), command.at, client=command.client)
-    return _book(batch, voided, wish, sale.wholes(), hashed, "")
+    return _book(batch, voided, wish, sale.wholes(), hashed, keys)
 
 
 def refusal(reason: Reason) -> Refused:
@@ -85,7 +89,7 @@ def refusal(reason: Reason) -> Refused:
 
 
 def _book(
-    batch: Batch, stored: StoredSale, command: Return, progress: list[int], hashed: bytes, key: str
+    batch: Batch, stored: StoredSale, command: Return, progress: list[int], hashed: bytes, keys: list[str]
 ) -> Outcome:
     sale = stored.sale
     rules = batch.catalogue.numbered(sale.decision.programme, sale.decision.version)
@@ -123,14 +127,12 @@ def _book(
     )
     answer = answer_bytes(done)
     after = msgspec.structs.replace(stored, sale=changed)
-    if voids:
-        after = msgspec.structs.replace(after, request_hash=hashed, answer=answer)
-    else:
+    if not voids:
         after = msgspec.structs.replace(after, returns=stored.returns + 1)
         batch.changes.returns.append(NewReturn(after, command, cause.txn, outcome, batch.now))
     batch.save(after)
-    if key:
-        batch.claim(key, hashed, "return", owner, sale.receipt.id, answer)
+    for key in keys:
+        batch.claim(key, hashed, verb, owner, sale.receipt.id, answer)
     batch.emit(events, owner[0])
     return done
 

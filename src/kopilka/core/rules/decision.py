@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from kopilka.core.member.member import Used
 from kopilka.core.rules.reason import Reason
 from kopilka.values.share import allocate
 
@@ -69,6 +70,10 @@ class CapUse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     uses: int = 1
     money_minor: int = 0
     points_units: int = 0
+
+    def amount(self) -> Used:
+        """The use without its rule and period."""
+        return Used(self.uses, self.money_minor, self.points_units)
 
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):

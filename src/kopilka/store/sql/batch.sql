@@ -21,6 +21,14 @@ JOIN holder h ON h.bucket = x.bucket AND h.holder_id = x.holder_id
 ORDER BY h.bucket, h.holder_id
 FOR UPDATE OF h;
 
+-- name: lock_guests
+-- One lock per receipt without a member, in key order.
+SELECT r.holder_id
+FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
+JOIN receipt r ON r.bucket = x.bucket AND r.holder_id = x.holder_id
+ORDER BY r.bucket, r.holder_id
+FOR UPDATE OF r;
+
 -- name: load_members
 -- Members of the holders.
 SELECT m.bucket, m.holder_id, m.member_id, m.status, m.card_types, m.tags, m.spend_max_units, m.enrolled_at
@@ -236,6 +244,7 @@ FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, receipt_i
 INSERT INTO stray_return (return_id, receipt_id, shop, content, recorded_at)
 SELECT x.return_id, x.receipt_id, x.shop, x.content, x.recorded_at
 FROM json_to_recordset(%s::json) AS x(return_id text, receipt_id text, shop text, content json, recorded_at timestamptz)
+ORDER BY x.return_id
 ON CONFLICT DO NOTHING;
 
 -- name: put_standings
@@ -276,15 +285,16 @@ FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, txn text,
     uses bigint, money_minor bigint, points_units bigint);
 
 -- name: add_budgets
--- Budgets after the batch: one change per rule.
-INSERT INTO budget (programme, rule, uses, money_minor, points_units)
-SELECT x.programme, x.rule, sum(x.uses), sum(x.money_minor), sum(x.points_units)
-FROM json_to_recordset(%s::json) AS x(programme text, rule text, uses bigint, money_minor bigint, points_units bigint)
-GROUP BY x.programme, x.rule
-ORDER BY x.programme, x.rule
-ON CONFLICT (programme, rule) DO UPDATE
-SET uses = budget.uses + EXCLUDED.uses, money_minor = budget.money_minor + EXCLUDED.money_minor,
-    points_units = budget.points_units + EXCLUDED.points_units;
+-- Budgets after the batch: one change per rule, of rows that loading has made and locked. Not an upsert, whose first
+-- half would refuse what gives back.
+UPDATE budget b
+SET uses = b.uses + x.uses, money_minor = b.money_minor + x.money_minor, points_units = b.points_units + x.points_units
+FROM (
+    SELECT r.programme, r.rule, sum(r.uses) AS uses, sum(r.money_minor) AS money_minor, sum(r.points_units) AS points_units
+    FROM json_to_recordset(%s::json) AS r(programme text, rule text, uses bigint, money_minor bigint, points_units bigint)
+    GROUP BY r.programme, r.rule
+) x
+WHERE b.programme = x.programme AND b.rule = x.rule;
 
 -- name: add_events
 -- The outbox.
