@@ -2,8 +2,7 @@
 
 from kopilka.core.event import POINTS_ADJUSTED, POINTS_EXCHANGED, Event
 from kopilka.core.ledger.posting import ADJUSTMENT, GIFTS
-from kopilka.core.programme.document import Deficit
-from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash
+from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Adjust, Exchange
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.values.period import day_end
@@ -24,23 +23,22 @@ def adjust_points(batch: Batch, command: Adjust) -> Outcome:
     zone = batch.catalogue.zone_of(command.kind)
     if zone is None:
         return Refused("unknown_points", Why.NOT_FOUND, "kind", {"kind": command.kind})
-    cause = batch.cause("adjust", batch.now, note=command.reason, actor=command.actor)
     book = buyer.holding.book
+    expires_at = None if command.last_on is None else day_end(command.last_on, zone)
+    if command.units > 0 and expires_at is not None and expires_at <= batch.now:
+        return Refused("in_the_past", Why.INVALID, "last_on")
+    free = book.free(command.kind, batch.now)
+    if free < -command.units:
+        params: dict[str, int | str] = {"free": free, "asked": -command.units}
+        return Refused("not_enough_points", Why.NOT_ALLOWED, "points", params)
+    cause = batch.cause("adjust", batch.now, note=command.reason, actor=command.actor)
     book.bring_to(batch.now, cause)
     if command.units > 0:
-        expires_at = None if command.last_on is None else day_end(command.last_on, zone)
-        if expires_at is not None and expires_at <= batch.now:
-            return Refused("in_the_past", Why.INVALID, "last_on")
         book.credit(
             command.kind, command.units, cause, ADJUSTMENT, active_from=batch.now, expires_at=expires_at
         )
     else:
-        free = book.free(command.kind, batch.now)
-        if free < -command.units:
-            return Refused(
-                "not_enough_points", Why.NOT_ALLOWED, "points", {"free": free, "asked": -command.units}
-            )
-        book.take_back(command.kind, -command.units, cause, ADJUSTMENT, (), Deficit.BALANCE)
+        book.debit(command.kind, -command.units, cause, ADJUSTMENT)
     event = Event(
         POINTS_ADJUSTED, book.holder_id, batch.now,
         data={"kind": command.kind, "units": command.units, "reason": command.reason},
@@ -58,15 +56,17 @@ def exchange_points(batch: Batch, command: Exchange) -> Outcome:
     buyer = batch.buyer(command.who)
     if buyer is None or isinstance(buyer, Refused):
         return buyer or Refused("unknown_member", Why.NOT_FOUND, "member")
-    if command.units <= 0:
+    if command.units <= 0 or command.times <= 0:
         return Refused("nothing_to_adjust", Why.INVALID, "points")
-    cause = batch.cause("exchange", command.at or batch.now, note=command.gift)
+    if command.at is not None and command.at > batch.now + SKEW:
+        return Refused("in_the_future", Why.INVALID, "at")
     book = buyer.holding.book
-    book.bring_to(batch.now, cause)
     free = book.free(command.kind, batch.now)
     units = min(command.times, free // command.units) * command.units
     if units == 0:
         return Refused("not_enough_points", Why.NOT_ALLOWED, "points", {"free": free, "asked": command.units})
+    cause = batch.cause("exchange", command.at or batch.now, note=command.gift)
+    book.bring_to(batch.now, cause)
     book.debit(command.kind, units, cause, f"{GIFTS}:{command.gift}")
     event = Event(
         POINTS_EXCHANGED,

@@ -104,10 +104,11 @@ class Catalogue:
 
     def fetch(self, receipts: Sequence[Receipt]) -> None:
         """Have the products of these receipts at hand."""
-        missing = {line.sku for receipt in receipts for line in receipt.lines} - self._products.keys()
+        wanted = {line.sku for receipt in receipts for line in receipt.lines}
+        if len(self._products) > PRODUCTS_MAX:
+            self._products = {}
+        missing = wanted - self._products.keys()
         if missing:
-            if len(self._products) > PRODUCTS_MAX:
-                self._products = {}
             found = self._store.products(sorted(missing))
             for sku in missing:
                 self._products[sku] = found.get(sku)

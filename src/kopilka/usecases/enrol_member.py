@@ -6,7 +6,7 @@ from kopilka.core.event import MEMBER_ENROLLED, Event
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.engine import greet
 from kopilka.core.settlement.purchase import Who, issue
-from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash
+from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Enrol, Identifier, Ref
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Found, Holding, NewMember
@@ -21,10 +21,15 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
         return known if isinstance(known, Refused) else batch.replay(known, "enrol")
     if not command.identifiers:
         return Refused("no_identifier", Why.INVALID, "identifiers")
+    seen: set[Ref] = set()
     for identifier in command.identifiers:
-        if Ref(identifier.kind, identifier.value) in batch.found:
+        ref = Ref(identifier.kind, identifier.value)
+        if ref in batch.found or ref in seen:
             return Refused("identifier_taken", Why.CONFLICT, identifier.kind, {"kind": identifier.kind})
+        seen.add(ref)
     at = command.at or batch.now
+    if at > batch.now + SKEW:
+        return Refused("in_the_future", Why.INVALID, "at")
     rules = batch.catalogue.ruleset(command.programme, at)
     if rules is None:
         return Refused("unknown_programme", Why.NOT_FOUND, "programme", {"programme": command.programme})
@@ -32,15 +37,20 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
         return Refused("unknown_shop", Why.NOT_FOUND, "shop", {"shop": command.shop})
     buyer = _admit(batch, command)
     programme = rules.programme
-    batch.standing(buyer.holding, command.programme).dirty = True
+    standing = batch.standing(buyer.holding, command.programme)
+    standing.dirty = True
     cause = batch.cause("enrol", at)
     shop = batch.catalogue.shops.get(command.shop) or Shop("", programme.zone, command.programme)
     nothing = Receipt("", shop.id, at, programme.currency, ())
-    units = 0
-    for earned in greet(rules, nothing, shop, batch.member(buyer, rules)):
-        issue(programme, buyer.holding.book, earned, cause)
-        units += earned.units
     holding, member_id = buyer.holding, buyer.who.member_id
+    gifts, caps = greet(rules, nothing, shop, batch.member(buyer, rules), budgets=batch.budgets(rules))
+    for earned in gifts:
+        issue(programme, holding.book, earned, cause)
+    for use in caps:
+        if use.period:
+            standing.use(use.rule, use.period, use.amount())
+    batch.draw_budgets((holding.bucket, holding.holder_id), cause.txn, programme.programme, caps, 1)
+    units = sum(earned.units for earned in gifts)
     done = Done(
         "enrol", holding.holder_id, member_id, units=units, txn=cause.txn,
         balances=batch.balances(buyer), recorded_at=batch.now,

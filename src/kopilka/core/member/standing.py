@@ -78,10 +78,10 @@ def level_total(levels: Levels, standing: Standing, today: date) -> int:
     start = window_start(levels, today)
     if start is None:
         return (standing.spend_minor, standing.receipts, standing.points)[column]
-    if standing.window and standing.window[0] == start:
-        return standing.window[1]  # type: ignore[return-value]
+    if standing.window and standing.window[:2] == [start, column]:
+        return standing.window[2]  # type: ignore[return-value]
     total = sum(row[column] for day, row in standing.days.items() if day >= start)
-    standing.window = [start, total]
+    standing.window = [start, column, total]
     return total
 
 

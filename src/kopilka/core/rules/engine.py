@@ -59,9 +59,16 @@ def evaluate(
     return _decision(context, rules, taken, skipped + not_earned, room, spent, earned)
 
 
-def greet(rules: Ruleset, receipt: Receipt, shop: Shop, member: Member) -> list[Earned]:
-    """What enrolling gives; `receipt` is empty and tells only the moment."""
-    return [] if rules.programme.paused else welcome(Context(receipt, shop, member, rules.filters), rules)
+def greet(
+    rules: Ruleset, receipt: Receipt, shop: Shop, member: Member, *, budgets: Mapping[str, Used] | None = None
+) -> tuple[list[Earned], tuple[CapUse, ...]]:
+    """What enrolling gives, and what that uses of caps; `receipt` is empty and tells only the moment."""
+    if rules.programme.paused:
+        return [], ()
+    context = Context(receipt, shop, member, rules.filters)
+    context.budgets = budgets or {}
+    earned = welcome(context, rules)
+    return earned, _caps(context, rules, [], earned)
 
 
 def _spread_given(context: Context, given: int) -> None:
