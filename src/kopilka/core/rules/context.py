@@ -13,12 +13,13 @@ from kopilka.values.period import zone
 
 class Context:
     """The receipt under way. `left[i]` is what line i still costs (below zero only where discounts given
-    outside exceed it), `net[i]` what of it is paid with money, `start[i]` what it cost when the lane's percents began to count. `plain` says that no
+    outside exceed it), `net[i]` what of it is paid with money, `start[i]` what it cost when the lane's percents began to count, `gave` the money of
+    each capped rule in earlier lanes. `plain` says that no
     line has a product class or a floor, which spares looking at them one by one."""
 
     __slots__ = (
-        "_masks", "_order", "_seen", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "given",
-        "goods_count", "left", "lines", "local", "member", "net", "plain", "points", "receipt", "shop", "start",
+        "_masks", "_order", "_seen", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "gave",
+        "given", "goods_count", "left", "lines", "local", "member", "net", "plain", "points", "receipt", "shop", "start",
     )  # fmt: skip
 
     def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
@@ -42,6 +43,7 @@ class Context:
         self.points = [0] * len(self.lines)
         self.net = self.left
         self.closed: set[int] = set()
+        self.gave: dict[str, int] = {}
         self.budgets: Mapping[str, Used] = {}
         self.classes: Mapping[str, ClassRule] = {}
         self.discountable: Sequence[int] = range(self.goods_count)

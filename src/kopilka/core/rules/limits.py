@@ -13,20 +13,28 @@ MEMBER_CAP_USED = reason_kind(
     ru="лимит участника по этому правилу исчерпан",
     en="the member's limit for this rule is used up",
 )
+RECEIPT_CAP_USED = reason_kind(
+    "receipt_cap_used",
+    ru="лимит этого правила на один чек исчерпан",
+    en="this rule's limit for one receipt is used up",
+)
 BUDGET_USED = reason_kind("budget_used", ru="бюджет акции исчерпан", en="the budget of this offer is used up")
 
 
 def limited_money(context: Context, rule: Rule, wanted: int) -> int | Reason:
-    """The money that the rule may give here, at most `wanted`; a reason where that is nothing."""
+    """The money that the rule may give in this lane, at most `wanted`; a reason where that is nothing."""
     caps, most = rule.caps, wanted
+    gave = context.gave.get(rule.id, 0)
     if caps.receipt is not None:
-        most = min(most, caps.receipt)
+        most = min(most, caps.receipt - gave)
+        if most <= 0:
+            return RECEIPT_CAP_USED()
     if caps.member is not None and context.member is not None:
         used = context.member.used.get((rule.id, period_key(caps.member.per, context.day)), NOT_USED)
         if caps.member.uses is not None and used.uses >= caps.member.uses:
             return MEMBER_CAP_USED()
         if caps.member.money is not None:
-            most = min(most, caps.member.money - used.money_minor)
+            most = min(most, caps.member.money - used.money_minor - gave)
         if most <= 0:
             return MEMBER_CAP_USED()
     if caps.budget is not None:
@@ -34,7 +42,7 @@ def limited_money(context: Context, rule: Rule, wanted: int) -> int | Reason:
         if caps.budget.uses is not None and used.uses >= caps.budget.uses:
             return BUDGET_USED()
         if caps.budget.money is not None:
-            most = min(most, caps.budget.money - used.money_minor)
+            most = min(most, caps.budget.money - used.money_minor - gave)
         if most <= 0:
             return BUDGET_USED()
     return max(0, most)

@@ -61,6 +61,8 @@ def run_lane(
         else:
             _apply(context, candidate, proposal)
             taken.append(Taken(candidate.id, lane.value, sum(proposal), tuple(proposal)))
+            if candidate.capped:
+                context.gave[candidate.id] = context.gave.get(candidate.id, 0) + taken[-1].minor
         proposal = None
     if len(winners) < len(rivals):
         skipped += _losers(rivals, winners, choose)
