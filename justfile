@@ -45,6 +45,10 @@ lock:
 messages:
     {{ python }} -m kopilka.words
 
+# write the reference tables of docs/programme.md anew
+reference:
+    {{ python }} -m kopilka.usecases.programme_reference docs/programme.md
+
 # what the next changelog will say
 changes:
     {{ python }} -m towncrier build --draft

@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -50,9 +50,8 @@ class AppWiring:
         conninfo = database.start()
         try:
             migrate(conninfo)
-            house = CliHouse(conninfo)
-            yield house
-            house.close()
+            with closing(CliHouse(conninfo)) as house:
+                yield house
         finally:
             database.stop()
 
@@ -68,10 +67,8 @@ class AppWiring:
     def counter(self) -> Iterator[DeskCounter]:
         """A counter over a database that is thrown away afterwards."""
         hand = Hand(datetime.now(UTC))
-        with throwaway() as conninfo:
-            house = House(conninfo, clock=hand)
+        with throwaway() as conninfo, closing(House(conninfo, clock=hand)) as house:
             yield DeskCounter(house.desk(), house.reference, hand)
-            house.close()
 
     def receipt(self, rooms: Rooms, wish: ReceiptWish) -> tuple[bool, bytes]:
         """Answer a verb about a receipt as the HTTP API does."""

@@ -1,0 +1,198 @@
+"""The command line over a real database: what is said, in which language, and the exit code."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kopilka.app.main import wiring
+from kopilka.cli.main import ROOMS, hoisted, run, spoken
+from kopilka.words.catalogue import catalogue
+
+Kopilka = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def kopilka(database: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Kopilka:
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def call(*arguments: str, lang: str = "en") -> tuple[int, str, str]:
+        code = run(arguments, {"DATABASE_URL": database, "LANG": lang}, wiring)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call
+
+
+@pytest.fixture
+def shop(kopilka: Kopilka, tmp_path: Path) -> Kopilka:
+    """A shop `main` with the bonus card and one member."""
+    code, text, _ = kopilka("programme", "new", "b1-bonus-card")
+    assert code == 0
+    (tmp_path / "card.yaml").write_text(text, encoding="utf-8")
+    assert kopilka("programme", "publish", str(tmp_path / "card.yaml"))[0] == 0
+    assert kopilka("shop", "put", "main", "--programme", "bonus-card")[0] == 0
+    assert kopilka("member", "enrol", "--name", "Anna", "--phone", "8 000 123-45-67")[0] == 0
+    return kopilka
+
+
+def written(folder: Path, **more: Any) -> str:
+    at = datetime.now(UTC).isoformat()
+    lines = [{"id": "1", "sku": "tea", "sum": "1000.00"}]
+    body = {
+        "shop": "main",
+        "at": at,
+        "currency": "RUB",
+        "member": {"phone": "+70001234567"},
+        "lines": lines,
+        **more,
+    }
+    file = folder / "receipt.json"
+    file.write_text(json.dumps(body), encoding="utf-8")
+    return str(file)
+
+
+def test_a_purchase_from_quote_to_return(shop: Kopilka, tmp_path: Path) -> None:
+    file = written(tmp_path)
+    quoted = json.loads(shop("--json", "receipt", "quote", file)[1])
+    closed = json.loads(shop("--json", "receipt", "close", "r1", file)[1])
+    returned = json.loads(shop("--json", "receipt", "return", "r1")[1])
+
+    assert ("quoted", "closed") == (quoted["state"], closed["state"])
+    assert "50" == closed["balances"]["bonus"]["free"]
+    assert {"bonus": "50"} == returned["points_taken"]
+
+
+def test_a_refusal_is_told_with_code_one(shop: Kopilka) -> None:
+    code, said, told = shop("wallet", "adjust", "+70001234567", "--reason", "x", "--", "-10")
+    in_json, answer, _ = shop("wallet", "adjust", "+70001234567", "--json", "--reason", "x", "--", "-10")
+
+    assert (1, "") == (code, said)
+    assert "Not enough points" in told
+    assert (1, "not_enough_points") == (in_json, json.loads(answer)["error"])
+
+
+def test_a_problem_of_a_receipt_is_told_with_code_one(shop: Kopilka, tmp_path: Path) -> None:
+    code, said, told = shop("receipt", "quote", written(tmp_path, shop="nowhere"))
+
+    assert (1, "") == (code, said)
+    assert "shop" in told.lower()
+
+
+def test_points_by_hand_with_a_key_are_added_once(shop: Kopilka) -> None:
+    for _ in range(2):
+        assert shop("wallet", "adjust", "+70001234567", "10", "--reason", "sorry", "--key", "k1")[0] == 0
+    wallets = json.loads(shop("wallet", "show", "+70001234567", "--json")[1])
+
+    assert [10] == [row["total"] for row in wallets]
+
+
+def test_mistakes_of_a_document_are_named_with_lines_and_in_russian(kopilka: Kopilka, tmp_path: Path) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(
+        "programme: x\ntitle: X\ncurrency: RUB\nzone: Europe/Moscow\nrules:\n  - {id: a, ern: 5%}\n"
+    )
+    code, said, _ = kopilka("programme", "validate", str(file), lang="ru_RU.UTF-8")
+
+    assert code == 1
+    assert f"{file}:6:" in said
+    assert "«ern»" in said
+
+
+def test_the_same_text_is_not_published_twice(shop: Kopilka, tmp_path: Path) -> None:
+    code, _, told = shop("programme", "publish", str(tmp_path / "card.yaml"))
+
+    assert code == 1
+    assert told
+
+
+def test_goods_are_loaded_from_a_table(shop: Kopilka, tmp_path: Path) -> None:
+    file = tmp_path / "goods.csv"
+    file.write_text("sku;title;category;floor\ntea;Чай;Бакалея/Чай;10,50\n;нет;;\n", encoding="utf-8")
+    wrong, _, told = shop("product", "load", str(file))
+    file.write_text("sku;title;category;floor\ntea;Чай;Бакалея/Чай;10,50\n", encoding="utf-8")
+    right, said, _ = shop("product", "load", str(file))
+
+    assert (1, 0) == (wrong, right)
+    assert "2: sku" in told
+    assert "1" in said
+
+
+def test_keys_and_staff(kopilka: Kopilka) -> None:
+    made = json.loads(kopilka("key", "create", "till", "--json")[1])
+    revoked = kopilka("key", "revoke", made["key"]["key_id"])[0]
+    again = kopilka("key", "revoke", made["key"]["key_id"])[0]
+    added = json.loads(kopilka("staff", "add", "katya", "--json")[1])
+    changed = kopilka("staff", "password", "katya", "--password", "long enough")[0]
+    unknown = kopilka("staff", "password", "nobody", "--password", "long enough")[0]
+
+    assert (0, 1, 0, 1) == (revoked, again, changed, unknown)
+    assert len(added["password"]) >= 8
+    assert "katya" in kopilka("staff", "list")[1]
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["member", "show"], ["programme", "new", "--no-such"]])
+def test_a_wrong_call_ends_with_two(kopilka: Kopilka, arguments: list[str]) -> None:
+    code, said, told = kopilka(*arguments)
+
+    assert (2, "") == (code, said)
+    assert told
+
+
+def test_a_missing_file_ends_with_two(kopilka: Kopilka) -> None:
+    assert kopilka("programme", "validate", "nowhere.yaml")[0] == 2
+
+
+@pytest.mark.parametrize("verb", ROOMS)
+def test_every_verb_explains_itself_in_russian(kopilka: Kopilka, verb: str) -> None:
+    code, said, _ = kopilka(verb, "--help", lang="ru")
+
+    assert code == 0
+    assert catalogue("ru").gettext(ROOMS[verb][1])[:20] in said
+    assert "Везде: --json" in said
+
+
+def test_what_is_meant_everywhere_may_stand_anywhere() -> None:
+    line = ["member", "find", "--json", "Anna", "--data=there", "--lang", "ru", "--", "--json"]
+
+    assert ["--json", "--data=there", "--lang", "ru", "member", "find", "Anna", "--", "--json"] == hoisted(
+        line
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "tag"),
+    [
+        (["--lang", "ru"], {"LANG": "en_US.UTF-8"}, "ru"),
+        ([], {"LANG": "ru_RU.UTF-8"}, "ru"),
+        ([], {"LC_ALL": "en_GB.UTF-8", "LANG": "ru_RU.UTF-8"}, "en"),
+        ([], {"LANG": "C.UTF-8"}, "en"),
+        ([], {}, "en"),
+    ],
+)
+def test_the_language_is_the_readers(arguments: list[str], environ: dict[str, str], tag: str) -> None:
+    assert tag == spoken(arguments, environ)
+
+
+def test_help_is_quick() -> None:
+    """0.4 s on a machine that has nothing else to do; what is counted here is its own processor time."""
+    best = 9.0
+    for _ in range(3):
+        before = time.process_time(), resource_of_children()
+        subprocess.run([sys.executable, "-m", "kopilka.app.main", "--help"], capture_output=True, check=True)
+        best = min(best, resource_of_children() - before[1])
+
+    assert best < 0.6
+
+
+def resource_of_children() -> float:
+    import resource  # noqa: PLC0415 - only here
+
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
