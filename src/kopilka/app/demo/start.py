@@ -200,7 +200,7 @@ def pages(address: str, language: str) -> list[tuple[str, str]]:
     return [
         (words.gettext("Console"), f"{address}/console"),
         (words.gettext("Till"), f"{address}/till"),
-        ("API", f"{address}/v1/docs"),
+        ("API", f"{address}/docs"),
     ]
 
 
