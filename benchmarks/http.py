@@ -126,14 +126,14 @@ def make_key(database: str) -> str:
     house = House(database)
     made = house.keys.create("benchmark", ("admin",))
     house.close()
-    return str(made.secret)
+    return str(made[1])
 
 
 @contextmanager
 def serving(database: str) -> Iterator[int]:
     """Our server with two workers."""
     port = free_port()
-    command = [sys.executable, "-m", "kopilka.app.main", "serve", "--port", str(port), "--workers", "2"]
+    command = [sys.executable, "-m", "kopilka.app.main", "serve", "--port", str(port)]
     with process(command, {"DATABASE_URL": database}, port, "/ready"):
         yield port
 

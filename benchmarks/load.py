@@ -7,8 +7,11 @@ import asyncio
 import random
 import sys
 import time
+from bisect import bisect
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from itertools import accumulate
 
 import msgspec
 import uvloop
@@ -58,9 +61,18 @@ def request(plan: Plan, method: str, path: str, body: bytes = b"") -> bytes:
     return head.encode() + body
 
 
+@cache
+def popularity(members: int) -> list[float]:
+    """Zipf with exponent 0.6: the most frequent of 2,469 members makes 1.8 % of the purchases, as in Complete Journey
+    (where the first makes 0.8 % and a tenth of the members makes 36 %)."""
+    weights = [rank**-0.6 for rank in range(1, members + 1)]
+    whole = sum(weights)
+    return [weight / whole for weight in accumulate(weights)][:-1]
+
+
 def receipt_body(chance: random.Random, plan: Plan, *, spend: bool) -> bytes:
     """Five lines of a mid-sized basket, a member drawn by popularity, points spent where asked."""
-    member = min(int(chance.paretovariate(0.9)) - 1, plan.members - 1)
+    member = bisect(popularity(plan.members), chance.random())
     lines = ",".join(
         f'{{"id":"{i}","sku":"sku-{chance.randrange(40)}","sum":"{chance.randrange(50, 900)}.{chance.randrange(10)}0",'
         f'"quantity":1,"category":["food","{chance.choice(("dairy", "bread", "wine", "fish", "tea"))}"]}}'
