@@ -41,7 +41,7 @@ class BatchIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     receipts: Annotated[
         tuple[msgspec.Raw, ...],
-        Meta(max_length=ITEMS_MAX, extra={"code": "too_many_lines", "params": {"most": ITEMS_MAX}}),
+        Meta(max_length=ITEMS_MAX, extra={"code": "too_many_receipts", "params": {"most": ITEMS_MAX}}),
     ]
 
 

@@ -34,12 +34,19 @@ def read(decoder: "msgspec.json.Decoder[T]", body: bytes) -> T:
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        found = mistakes_in(msgspec.json.decode(body), decoder.type)
-        raise Problem("invalid", errors=found or [FieldMistake("", "wrong", str(error))]) from error
+        raise _wrong(body, decoder.type, error) from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _unreadable(body, error) from error
     except RecursionError as error:
         raise Problem("bad_json") from error
+
+
+def _wrong(body: bytes, hint: Any, error: Exception) -> Problem:
+    try:
+        found = mistakes_in(msgspec.json.decode(body), hint)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as worse:
+        return _unreadable(body, worse)
+    return Problem("invalid", errors=found or [FieldMistake("", "wrong", str(error))])
 
 
 def _unreadable(body: bytes, error: Exception) -> Problem:
@@ -85,6 +92,8 @@ def mistakes_in(value: object, hint: Any, path: str = "") -> list[FieldMistake]:
 def _mistakes(  # noqa: PLR0911 - one line for each kind of type
     value: object, hint: Any, path: str, expected: str
 ) -> list[FieldMistake]:
+    if hint is msgspec.Raw:
+        return []
     if get_origin(hint) is Annotated:
         meta = [each for each in hint.__metadata__ if isinstance(each, msgspec.Meta)]
         for each in meta:

@@ -99,8 +99,8 @@ class Doors:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reads")
 
     def close(self) -> None:
-        """Let threads end."""
-        self._threads.shutdown(wait=False)
+        """Let threads finish what they do, and end."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A blocking read or change in a thread."""

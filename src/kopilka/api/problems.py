@@ -97,6 +97,10 @@ PROBLEMS: Mapping[str, Kind] = {
     "identifier_taken": Kind(409, N_("Somebody has this identifier already")),
     "unknown_zone": Kind(422, N_("The time zone is not known")),
     # Receipts
+    "no_lines": Kind(422, N_("The receipt has no lines")),
+    "too_many_lines": Kind(422, N_("The receipt has too many lines")),
+    "line_repeated": Kind(422, N_("A line's id stands twice")),
+    "bad_amount": Kind(422, N_("An amount or a quantity is wrong")),
     "in_the_future": Kind(422, N_("The moment has not come yet")),
     "in_the_past": Kind(422, N_("The day has passed already")),
     "other_currency": Kind(422, N_("The shop sells in another currency")),
@@ -130,10 +134,12 @@ EXPECTED: Mapping[str, str] = {
     "required": N_("This field is required."),
     "unknown_field": N_("There is no such field."),
     "wrong": N_("Expected {expected:text}."),
+    "differs": N_("Taken minus decided: {difference:text}."),
     "duplicate": N_("This value stands twice; it must be unique."),
     "unknown_currency": N_("This is not a currency of ISO 4217."),
     "too_many_digits": N_("This currency or kind has fewer digits after the point."),
     "too_many_lines": N_("A receipt has from 1 to {most:count} lines."),
+    "too_many_receipts": N_("Up to {most:count} receipts at a time."),
     "too_many_products": N_("From 1 to {most:count} products at a time."),
     "bad_moment": N_("Expected a moment with its time zone, between the years 2000 and 2100."),
     "one_identifier": N_("Exactly one identifier must name the member."),
@@ -156,7 +162,6 @@ class Document(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str
     detail: str = ""
     field: str = ""
-    params: Mapping[str, int | str] = {}
     errors: tuple["FieldDocument", ...] = ()
 
 
@@ -195,7 +200,7 @@ def document(problem: Problem, tongue: Tongue) -> Document:
     return Document(
         TYPE + problem.code, title, status_of(problem.code, problem.why), problem.code,
         "" if detail == problem.code or detail.startswith(f"{problem.code} (") else detail,
-        problem.field, dict(problem.params), (*[_field(mistake, tongue) for mistake in problem.errors], *[FieldDocument(*row) for row in problem.told]),
+        problem.field, (*[_field(mistake, tongue) for mistake in problem.errors], *[FieldDocument(*row) for row in problem.told]),
     )  # fmt: skip
 
 

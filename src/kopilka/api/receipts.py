@@ -19,6 +19,7 @@ from kopilka.api.texts import Mistakes, utc
 from kopilka.usecases.commands import Close, Command, Hold, Quote, Release, Return, Void
 from kopilka.usecases.outcomes import Done, Refused
 from kopilka.usecases.views import ReceiptView
+from kopilka.values.money import decimal_text, exponent
 
 _quote = msgspec.json.Decoder(QuoteIn)
 _hold = msgspec.json.Decoder(ReceiptIn)
@@ -26,6 +27,8 @@ _close = msgspec.json.Decoder(CloseIn)
 _void = msgspec.json.Decoder(VoidIn)
 _return = msgspec.json.Decoder(ReturnIn)
 ID_LENGTH_MAX = 128
+USUAL_CURRENCY = "RUB"
+"""Only for what a receipt that nobody knows might have been paid in."""
 
 
 async def quote(doors: Doors, request: Request) -> Reply:
@@ -103,6 +106,7 @@ async def quote_return(doors: Doors, request: Request) -> Reply:
     outcome = await doors.counter.quote_return(command)
     if isinstance(outcome, Refused):
         raise of_refusal(outcome)
+    currency = currency or await _currency(doors, command.receipt_id)
     speech = await doors.speech_now(request.language)
     return Reply(of_return(outcome, currency, speech))
 
@@ -111,15 +115,18 @@ async def returning(
     doors: Doors, request: Request, door: ReturnIn, id_: str, path: str = ""
 ) -> tuple[Return, str]:
     """The command of a return, with the currency of its receipt."""
-    currency = ""
-    if door.amount is not None:
-        view = await doors.run(doors.services.views.receipt, id_)
-        currency = view.stored.sale.decision.currency if view is not None else ""
+    currency = "" if door.amount is None else await _currency(doors, id_)
     mistakes = Mistakes()
-    wish, at = wish_of(door, currency or "RUB", mistakes), utc(door.at, "at", mistakes)
+    wish, at = wish_of(door, currency or USUAL_CURRENCY, mistakes), utc(door.at, "at", mistakes)
     refuse(mistakes, path)
     request.must_act_for(door.shop or request.key.shop)
     return Return(id_, door.id, wish, at, door.shop or request.key.shop, request.key.key_id), currency
+
+
+async def _currency(doors: Doors, id_: str) -> str:
+    """The currency of a receipt; an unknown receipt is refused later, by the use case."""
+    view = await doors.run(doors.services.views.receipt, id_)
+    return USUAL_CURRENCY if view is None else view.stored.sale.decision.currency
 
 
 async def show(doors: Doors, request: Request) -> Reply:
@@ -159,8 +166,25 @@ async def _own(doors: Doors, request: Request, id_: str) -> None:
 async def _booked(doors: Doors, request: Request, command: Command) -> Reply:
     outcome = await doors.counter.carry_out(command)
     if isinstance(outcome, Refused):
-        raise of_refusal(outcome)
+        raise _differing(command, outcome)
     return Reply(await done_out(doors, request, outcome), headers=REPLAYED if outcome.replayed else ())
+
+
+def _differing(command: Command, refused: Refused) -> Problem:
+    """A refusal; where sums differ from those decided, each with its difference (taken minus decided)."""
+    problem = of_refusal(refused)
+    if refused.code != "differs_from_decision" or not isinstance(command, Close):
+        return problem
+    digits = exponent(command.receipt.currency)
+    problem.errors = tuple(
+        FieldMistake(
+            "stated.points" if name == "points" else f"stated.lines.{name}",
+            "differs",
+            params={"difference": str(units) if name == "points" else decimal_text(int(units), digits)},
+        )
+        for name, units in refused.params.items()
+    )
+    return problem
 
 
 async def done_out(doors: Doors, request: Request, outcome: Done) -> ReceiptOut:
@@ -185,7 +209,7 @@ async def _returned(doors: Doors, request: Request, outcome: Done, door: ReturnI
         )
     else:
         speech = await doors.speech_now(request.language)
-    out = of_return(outcome.returned, currency or "RUB", speech)
+    out = of_return(outcome.returned, currency or USUAL_CURRENCY, speech)
     out.id, out.at = door.id, utc(door.at, "at", Mistakes())
     out.balances = balances_out(outcome.balances, speech)
     return Reply(out, headers=REPLAYED if outcome.replayed else ())

@@ -8,6 +8,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from time import perf_counter
+from traceback import format_exception
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -93,6 +94,13 @@ class Api:
         await _send(send, reply.status, headers, body)
         self._metrics.note(scope["method"], name, reply.status, perf_counter() - started)
 
+    async def end(self) -> None:
+        """Let go of threads and of what still runs beside the traffic."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.doors.close)
+
     def _match(self, scope: Scope) -> tuple[Route, list[str]]:
         node: _Node | None = self._root
         args: list[str] = []
@@ -160,7 +168,7 @@ class Api:
             case StoreUnavailableError():
                 problem = Problem("unavailable", headers=[("Retry-After", "1")])
             case _:
-                log.error("request_failed", path=scope["path"], exc_info=error)
+                log.error("request_failed", route=place[0], trace="".join(format_exception(error)))
                 problem = Problem("failed")
         language = Request((), b"", accept, b"").language
         told = document(problem, self.doors.tongue(language))

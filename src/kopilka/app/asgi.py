@@ -56,7 +56,7 @@ def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Fro
             yield
         finally:
             await asyncio.to_thread(counter.stop)
-            served.doors.close()
+            await served.end()
             house.close()
 
     pages = Screens(house)
