@@ -50,7 +50,7 @@ def test_reading_a_catalogue_is_quick() -> None:
     started = perf_counter()
     catalogue.catalogue("ru")
 
-    assert perf_counter() - started < 0.06
+    assert perf_counter() - started < 0.25  # measured: 0.03 on an idle core, a thousand texts
 
 
 def test_texts_are_said_in_the_language_asked_for() -> None:

@@ -6,6 +6,7 @@ Templates are named by room: "look/base.html", "console/members.html". Undefined
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from importlib.resources import files
 
 from jinja2 import BaseLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -23,14 +24,16 @@ from kopilka.words.render import Tongue
 
 
 class Pages:
-    """Renders templates of the given rooms (package names, each with a `templates` folder) in any language."""
+    """Renders templates of the given rooms in any language. A room (a package name) keeps its templates in a folder
+    `templates`, or beside its screens: "console/member/page.html".
+    """
 
     def __init__(self, rooms: Sequence[str], shelf: Shelf) -> None:
         loaders: dict[str, BaseLoader] = {
-            room.rpartition(".")[2]: PackageLoader(room) for room in ("kopilka.look", *rooms)
+            room.rpartition(".")[2]: PackageLoader(room, _folder(room)) for room in ("kopilka.look", *rooms)
         }
         self._loader = PrefixLoader(loaders)
-        self._shelf = shelf
+        self.shelf = shelf
         self._environments = {tag: environment(tag, self._loader, shelf) for tag in LANGUAGES}
 
     def environment(self, tag: str) -> Environment:
@@ -39,6 +42,10 @@ class Pages:
     def render(self, template: str, tongue: Tongue, /, **context: object) -> str:
         """The page as text. `tongue` says language, currency, points and zone to every filter."""
         return self._environments[tongue.language].get_template(template).render(tongue=tongue, **context)
+
+
+def _folder(room: str) -> str:
+    return "templates" if files(room).joinpath("templates").is_dir() else ""
 
 
 def environment(tag: str, loader: BaseLoader, shelf: Shelf) -> Environment:

@@ -3,7 +3,7 @@
 Sentences about mistakes and changes leave as codes with words by language; the doors say them to their reader.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Protocol
@@ -23,6 +23,7 @@ from kopilka.core.programme.versions import (
     in_force,
     version_of,
 )
+from kopilka.core.receipt import Shop
 from kopilka.usecases.outcomes import Refused, Why
 from kopilka.usecases.programme_text import read_programme_text
 
@@ -38,6 +39,14 @@ class ProgrammeStore(Protocol):
         self, programme: str, *, expected: int, valid_from: datetime, text: str, sha256: bytes, at: datetime, by: str
     ) -> bool:  # fmt: skip
         """Publish version `expected`; False where somebody else has published it meanwhile."""
+        ...
+
+    def shops(self) -> dict[str, Shop]:
+        """All shops by id."""
+        ...
+
+    def put_shops(self, shops: Sequence[Shop], at: datetime) -> None:
+        """Add shops or change them."""
         ...
 
 
@@ -136,6 +145,17 @@ class Programmes:
     def read(self, version: Version) -> Programme | None:
         """The document of a published version."""
         return read_programme_text(version.text, self._registry).programme
+
+    def shops(self) -> list[Shop]:
+        """All shops, in the order of ids."""
+        return [shop for _, shop in sorted(self._store.shops().items())]
+
+    def put_shop(self, shop: Shop) -> Refused | None:
+        """Add a shop or change it: its name, zone, groups, and the programme that it runs."""
+        if shop.programme not in self.names():
+            return Refused("unknown_programme", Why.NOT_FOUND, "programme", {"programme": shop.programme})
+        self._store.put_shops([shop], self._clock())
+        return None
 
     def _versions(self) -> list[tuple[str, int, datetime, str]]:
         return self._store.versions()

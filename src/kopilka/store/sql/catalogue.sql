@@ -50,7 +50,7 @@ SET title = EXCLUDED.title, category = EXCLUDED.category, brand = EXCLUDED.brand
 -- name: find_products
 -- Products whose sku or title begins with or contains a text, for the till.
 SELECT sku, title, category, brand, tags, product_class, vat, floor_minor FROM product
-WHERE sku = %(text)s OR title ILIKE %(like)s ESCAPE '\' ORDER BY (sku = %(text)s) DESC, title, sku LIMIT %(limit)s;
+WHERE sku = %(text)s OR title COLLATE "default" ILIKE %(like)s ESCAPE '\' ORDER BY (sku = %(text)s) DESC, title, sku LIMIT %(limit)s;
 
 -- name: list_products
 -- A page of products after a sku.

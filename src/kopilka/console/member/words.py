@@ -1,0 +1,137 @@
+"""What the member's card says: balances, lots, level, facts — read models in, ready texts out."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from kopilka.console.rows import last_day
+from kopilka.core.programme.document import PointsKind
+from kopilka.look.slip import points_text
+from kopilka.usecases.views import LevelView, LotView, MemberView, StandingView, WalletView
+from kopilka.values.period import local_day
+from kopilka.words import calendar, formats
+from kopilka.words.catalogue import N_, catalogue
+from kopilka.words.render import Tongue
+
+_SOURCES = {
+    "issuance": N_("Earned"),
+    "adjustment": N_("By hand"),
+    "returned": N_("Given back by a return"),
+}
+_PURPOSES = {
+    "personal_data": N_("keeping data"),
+    "advertising": N_("offers"),
+    "partner": N_("partners"),
+}
+
+
+class WalletWords(msgspec.Struct, frozen=True):
+    """One wallet."""
+
+    kind: str
+    free: str
+    worth: str
+    facts: tuple[tuple[str, str], ...]
+
+
+class LevelWords(msgspec.Struct, frozen=True):
+    """A level and how far it is to the next one."""
+
+    programme: str
+    level: str
+    following: str
+    value: int
+    most: int
+    note: str
+
+
+def wallet_words(wallet: WalletView, tongue: Tongue, kind: PointsKind | None) -> WalletWords:
+    """A balance with what stands behind it; only what is not zero is told."""
+    say = catalogue(tongue.language)
+    named = (
+        (say.gettext("Becomes active later"), wallet.pending),
+        (say.gettext("Reserved"), wallet.held),
+        (say.gettext("Owed"), wallet.deficit),
+    )
+    worth = ""
+    if kind is not None and kind.worth:
+        money = formats.money(tongue.language, kind.rate.minor_for(wallet.free), tongue.currency, short=True)
+        worth = say.gettext("pays for %(money)s", money=money)
+    facts = tuple((title, points_text(tongue, units, wallet.kind)) for title, units in named if units)
+    return WalletWords(wallet.kind, points_text(tongue, wallet.free, wallet.kind), worth, facts)
+
+
+def lot_rows(wallets: Iterable[WalletView], tongue: Tongue) -> list[Mapping[str, object]]:
+    """Lots of all wallets in the order in which they are spent."""
+    return [_lot(wallet.kind, lot, tongue) for wallet in wallets for lot in wallet.lots]
+
+
+def _lot(kind: str, lot: LotView, tongue: Tongue) -> Mapping[str, object]:
+    tag, say = tongue.language, catalogue(tongue.language)
+    account, _, rule = lot.source.partition(":")
+    source = say.gettext(_SOURCES.get(account, account))
+    earned = calendar.day(tag, local_day(lot.earned_at, tongue.zone))
+    notes = [earned]
+    if lot.state == "pending":
+        active = calendar.day(tag, local_day(lot.active_from, tongue.zone))
+        notes.append(say.gettext("active from %(day)s", day=active))
+    amount = say.gettext("of %(points)s", points=points_text(tongue, lot.amount, kind))
+    return {
+        "source": f"{source}: {tongue.rules.get(rule, rule)}" if account == "issuance" and rule else source,
+        "small_source": " · ".join(notes),
+        "rest": points_text(tongue, lot.rest, kind),
+        "small_rest": amount if lot.rest != lot.amount else "",
+        "until": say.gettext("for ever") if lot.expires_at is None else last_day(lot.expires_at, tongue),
+        **({"href": f"/console/receipts/{lot.receipt}"} if lot.receipt else {}),
+    }
+
+
+def level_words(standing: StandingView, tongue: Tongue, programme: str) -> LevelWords | None:
+    """Where a member stands on a ladder."""
+    level = standing.level
+    if level is None:
+        return None
+    tag, say = tongue.language, catalogue(tongue.language)
+    note = say.gettext("This is the highest level.")
+    if level.next_level:
+        note = say.gettext(
+            "%(missing)s to go to “%(level)s”",
+            missing=_amount(level, level.missing, tongue),
+            level=tongue.levels.get(level.next_level, level.next_level),
+        )
+    if level.falls_on is not None:
+        fall = calendar.day(tag, level.falls_on, "long")
+        note += " · " + say.gettext("without purchases it falls on %(day)s", day=fall)
+    return LevelWords(
+        programme, tongue.levels.get(level.level, level.level), tongue.levels.get(level.next_level, level.next_level),
+        min(level.total, level.next_start or level.total), max(1, level.next_start or level.total), note,
+    )  # fmt: skip
+
+
+def _amount(level: LevelView, value: int, tongue: Tongue) -> str:
+    tag = tongue.language
+    match level.by:
+        case "spend":
+            return formats.money(tag, value, tongue.currency, short=True)
+        case "receipts":
+            return catalogue(tag).ngettext("%(num)s receipt", "%(num)s receipts", value)
+        case _:
+            return points_text(tongue, value, next(iter(tongue.points)))
+
+
+def member_facts(member: MemberView, tongue: Tongue, shops: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is known of a member; an empty field is not told."""
+    tag, say = tongue.language, catalogue(tongue.language)
+    person = member.person
+    birthday = "" if person.birthday is None else calendar.day(tag, person.birthday, "long")
+    agreed = [say.gettext(_PURPOSES.get(row.purpose, row.purpose)) for row in member.consents if row.given]
+    rows = [
+        (say.gettext("Phone"), person.phone),
+        (say.gettext("E-mail"), person.email),
+        (say.gettext("Birthday"), birthday),
+        (say.gettext("Joined"), calendar.moment(tag, member.enrolled_at, tongue.zone)),
+        (say.gettext("Shop"), shops.get(member.shop, member.shop)),
+        (say.gettext("Tags"), ", ".join(member.tags)),
+        (say.gettext("Agreed to"), ", ".join(agreed)),
+    ]
+    return [(title, text) for title, text in rows if text]

@@ -1,0 +1,1 @@
+"""Members: the list and the search, and a new one."""

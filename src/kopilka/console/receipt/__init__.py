@@ -1,0 +1,1 @@
+"""One receipt: what was decided and why; returns and voiding."""

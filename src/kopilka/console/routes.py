@@ -1,0 +1,56 @@
+"""The map of the console: every path, its screen, and the right that opens it."""
+
+from litestar import Router
+
+from kopilka.console.member.view import Member
+from kopilka.console.members.view import Members
+from kopilka.console.overview.view import Overview
+from kopilka.console.programme.view import Programme
+from kopilka.console.programmes.view import Programmes
+from kopilka.console.receipt.view import Receipt
+from kopilka.console.receipts.view import Receipts
+from kopilka.console.services import Services
+from kopilka.console.shell import HOME, Shell
+from kopilka.console.shops.view import Shops
+from kopilka.console.sign_in.view import SignIn
+from kopilka.console.staff.view import StaffScreen
+from kopilka.look.visit import Entrance
+from kopilka.usecases.staff import Right
+
+
+def router(services: Services) -> Router:
+    """All routes."""
+    shell, door = Shell(services), Entrance(services.reception, services.pages)
+    sign_in = SignIn(services)
+    members, member, receipt = Members(shell), Member(shell), Receipt(shell)
+    programme, shops, staff = Programme(shell), Shops(shell), StaffScreen(shell)
+    one, slip = f"{HOME}/members/{{member_id:str}}", f"{HOME}/receipts/{{receipt_id:str}}"
+    return Router(
+        path="/",
+        route_handlers=[
+            door.get("/sign-in", sign_in.show, None),
+            door.post("/sign-in", sign_in.sign_in, None),
+            door.post("/sign-out", sign_in.sign_out, None),
+            door.get(HOME, Overview(shell).show, Right.WATCH),
+            door.get(f"{HOME}/members", members.show, Right.WATCH),
+            door.get(f"{HOME}/members/new", members.ask, Right.SERVE),
+            door.post(f"{HOME}/members/new", members.enrol, Right.SERVE),
+            door.get(one, member.show, Right.WATCH),
+            door.post(f"{one}/adjust", member.adjust, Right.SERVE),
+            door.post(f"{one}/cards", member.cards, Right.SERVE),
+            door.post(f"{one}/change", member.change, Right.SERVE),
+            door.get(f"{HOME}/receipts", Receipts(shell).show, Right.WATCH),
+            door.get(slip, receipt.show, Right.WATCH),
+            door.get(f"{slip}/return", receipt.ask_return, Right.SERVE),
+            door.post(f"{slip}/return", receipt.give_back, Right.SERVE),
+            door.post(f"{slip}/void", receipt.void, Right.SERVE),
+            door.get(f"{HOME}/programmes", Programmes(shell).show, Right.WATCH),
+            door.get(f"{HOME}/programmes/edit", programme.edit, Right.WATCH),
+            door.post(f"{HOME}/programmes/check", programme.check, Right.WATCH),
+            door.get(f"{HOME}/programmes/{{programme_id:str}}", programme.show, Right.WATCH),
+            door.get(f"{HOME}/shops", shops.show, Right.WATCH),
+            door.post(f"{HOME}/shops", shops.save, Right.PUBLISH),
+            door.get(f"{HOME}/staff", staff.show, Right.STAFF),
+            door.post(f"{HOME}/staff", staff.add, Right.STAFF),
+        ],
+    )

@@ -1,0 +1,1 @@
+"""Shops: which programme each runs."""

@@ -1,0 +1,103 @@
+"""What the till says: the member in front of the cashier, and the slip after a sale. Ready texts."""
+
+import msgspec
+
+from kopilka.core.settlement.sale import Sale
+from kopilka.look.slip import Slip, by_kind, points_text
+from kopilka.usecases.views import Burn, LevelView, MemberView
+from kopilka.words import calendar, formats
+from kopilka.words.catalogue import catalogue
+from kopilka.words.render import Tongue
+
+_SHOWN_DIGITS = 4
+
+
+class MemberWords(msgspec.Struct, frozen=True):
+    """The member as the cashier sees them: enough to greet, not enough to note down."""
+
+    member_id: str
+    name: str
+    initials: str
+    phone: str
+    level: str
+    balance: str
+    burns: tuple[str, ...]
+    note: str
+
+
+class SoldWords(msgspec.Struct, frozen=True):
+    """A closed receipt: what to take, and what to print."""
+
+    receipt_id: str
+    paid: str
+    facts: tuple[tuple[str, str], ...]
+    slip: str
+    won: str
+
+
+def member_words(
+    member: MemberView,
+    balances: dict[str, int],
+    level: LevelView | None,
+    burns: tuple[Burn, ...],
+    tongue: Tongue,
+) -> MemberWords:
+    """The member; `balances` are free units by kind."""
+    tag, say = tongue.language, catalogue(tongue.language)
+    first, _, last = member.person.name.partition(" ")
+    name = f"{first} {last[:1]}." if last else first
+    shown = ", ".join(points_text(tongue, units, kind) for kind, units in balances.items())
+    note = ""
+    if level is not None and level.next_level and level.by == "spend":
+        note = say.gettext(
+            "%(missing)s to go to “%(level)s”",
+            missing=formats.money(tag, level.missing, tongue.currency, short=True),
+            level=tongue.levels.get(level.next_level, level.next_level),
+        )
+    return MemberWords(
+        member.member_id, name or say.gettext("Member"), (first[:1] + last[:1]).upper() or "?", masked(member.person.phone),
+        "" if level is None else tongue.levels.get(level.level, level.level),
+        shown or points_text(tongue, 0, next(iter(tongue.points))),
+        tuple(
+            say.gettext(
+                "%(points)s after %(day)s",
+                points=points_text(tongue, row.units, row.kind), day=calendar.day_of_year(tag, row.last_on),
+            )
+            for row in burns
+        ),
+        note,
+    )  # fmt: skip
+
+
+def sold_words(sale: Sale, balances: dict[str, tuple[int, int]], tongue: Tongue, shop: str) -> SoldWords:
+    """What happened, for the screen and for the slip."""
+    tag, say, decision = tongue.language, catalogue(tongue.language), sale.decision
+    slip = Slip(sale.receipt, decision, tongue)
+    paid = formats.money(tag, decision.paid_minor, decision.currency)
+    facts: list[tuple[str, str]] = []
+    if decision.discount_minor:
+        facts.append(
+            (say.gettext("Discount"), formats.money(tag, decision.discount_minor, decision.currency))
+        )
+    if decision.spent is not None and decision.spent.units:
+        facts.append((say.gettext("Spent"), points_text(tongue, decision.spent.units, decision.spent.kind)))
+    facts += [
+        (say.gettext("Earned"), points_text(tongue, row.units, row.kind, signed=True))
+        for row in by_kind(decision)
+    ]
+    facts += [
+        (say.gettext("Balance"), points_text(tongue, total, kind)) for kind, (total, _) in balances.items()
+    ]
+    for kind, (total, free) in balances.items():
+        if total != free:
+            facts.append((say.gettext("Can be spent now"), points_text(tongue, free, kind)))
+    lines = [shop, calendar.moment(tag, sale.receipt.at, tongue.zone), sale.receipt.id, ""]
+    lines += [f"{title}: {text}" for title, text in ((say.gettext("Paid"), paid), *facts)]
+    lines += dict.fromkeys(slip.dates(row) for row in decision.earned)
+    won = tongue.levels.get(sale.level_won, sale.level_won)
+    return SoldWords(sale.receipt.id, paid, tuple(facts), "\n".join(lines), won)
+
+
+def masked(phone: str) -> str:
+    """A phone by its last digits."""
+    return f"··· {phone[-_SHOWN_DIGITS:-2]}-{phone[-2:]}" if len(phone) > _SHOWN_DIGITS else ""

@@ -1,0 +1,65 @@
+"""Refusals as sentences: what a use case's "no" says to people on a screen. Codes of returns are reasons of the core."""
+
+from collections.abc import Mapping
+
+from kopilka.core.rules.reason import REASONS, Reason
+from kopilka.usecases.outcomes import Refused
+from kopilka.words.catalogue import N_, catalogue
+from kopilka.words.reasons import said
+from kopilka.words.render import Tongue, render
+
+# A place such as {asked:points} is written as in reasons.
+_TEXTS: Mapping[str, str] = {
+    "bad_amount": N_("This is not an amount. Write it as 2350.50."),
+    "bad_day": N_("This is not a day of the calendar."),
+    "bad_identifier": N_("This cannot be a phone, an e-mail or a card number. Check the digits."),
+    "bad_password": N_("A password has at least {least:count} characters."),
+    "bad_quantity": N_("This is not a quantity. Write it as 0.450 or 2."),
+    "bad_zone": N_("There is no such time zone. Write it as Europe/Moscow."),
+    "card_blocked": N_("This card is blocked. Find the member by phone and give a new card."),
+    "card_replaced": N_("This card was replaced by another one."),
+    "differs_from_decision": N_("The sums differ from what was counted. Count the receipt again."),
+    "hold_changed": N_("The goods have changed since the points were reserved. Count the receipt again."),
+    "hold_lapsed": N_("The reserve of points has run out. Count the receipt again."),
+    "identifier_taken": N_("Somebody has this number already. Find them instead of adding them again."),
+    "in_the_future": N_("This moment has not come yet. Check the clock."),
+    "in_the_past": N_("This day has passed already."),
+    "key_reused": N_("This form was sent before with other contents. Open the page again."),
+    "login_taken": N_("This login is taken."),
+    "member_blocked": N_("This membership is blocked."),
+    "member_erased": N_("This person was erased at their own wish."),
+    "no_identifier": N_("Say a phone, an e-mail or a card: something has to find the member."),
+    "no_lines": N_("There are no goods in the receipt yet."),
+    "not_closed": N_("This receipt is not closed, so there is nothing to return."),
+    "not_enough_points": N_("Not enough points: {asked:points} asked, {free:points} free."),
+    "not_held": N_("No points are reserved for this receipt."),
+    "not_same_day": N_("A receipt is voided on its own day only. Make a return instead."),
+    "nothing_to_adjust": N_("Say how many points to add or take."),
+    "nothing_to_return": N_("Say for at least one line how much comes back."),
+    "other_currency": N_("This shop sells in {expected:text}."),
+    "other_member": N_("This receipt belongs to another member."),
+    "other_points": N_("Other points pay here: {expected:text}."),
+    "receipt_exists": N_("This receipt is closed already."),
+    "required": N_("This has to be filled in."),
+    "returned_already": N_("Goods of this receipt have come back already, so it cannot be voided."),
+    "same_text": N_("Version {version:count} says the same already."),
+    "spend_too_much": N_("{asked:points} asked, at most {most:points} may be spent here."),
+    "too_many_tries": N_("Too many tries. Wait for {minutes:count} min and try again."),
+    "unknown_card": N_("This member has no such card."),
+    "unknown_kind": N_("There are no such points."),
+    "unknown_member": N_("Nobody is found by this number."),
+    "unknown_points": N_("There are no such points."),
+    "unknown_programme": N_("There is no such programme."),
+    "unknown_receipt": N_("There is no such receipt."),
+    "unknown_shop": N_("There is no such shop."),
+    "version_taken": N_("Somebody else has published a version meanwhile. Look at it and publish again."),
+    "wrong_password": N_("Wrong login or password."),
+}
+
+
+def refusal(refused: Refused, tongue: Tongue) -> str:
+    """The sentence of a refusal; a code without words is shown as it is."""
+    text = _TEXTS.get(refused.code)
+    if text is None or refused.code in REASONS:
+        return said(Reason(refused.code, dict(refused.params)), tongue)
+    return render(catalogue(tongue.language).raw(text), refused.params, tongue, code=refused.code)
