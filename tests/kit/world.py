@@ -34,7 +34,7 @@ from kopilka.usecases.commands import (
 )
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.outcomes import Done, Outcome
-from kopilka.usecases.ports import Holding
+from kopilka.usecases.ports import Holding, Wanted
 from kopilka.usecases.programme_text import read_programme_text
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -95,6 +95,7 @@ class World:
         self.ledger = PostgresLedger(self.pool)
         self._numbers = count(1)
         self._chance = Random(seed)
+        self.programme = programme_of(text)
         self.publish(text)
         self.reference.put_shops([Shop(id_, ZONE, "club") for id_ in ("s1", "s2")], START)
         self.desk = self.new_desk()
@@ -173,7 +174,7 @@ class World:
         with self.ledger.batch() as batch:
             found, _, _ = batch.find([who], [], [])
             owner = found[who]
-            loaded = batch.load([(owner.bucket, owner.holder_id)], [], [], date(2000, 1, 1), [], lock=False)
+            loaded = batch.load(Wanted([(owner.bucket, owner.holder_id)], since=date(2000, 1, 1)), lock=False)
         return loaded.holdings[owner.holder_id]
 
     def balance(self, who: Ref, kind: str = "bonus") -> Balance:
