@@ -7,7 +7,7 @@ from benchmarks.ground import programme_text
 from benchmarks.measure import Figure, best_of
 from kopilka.core.member.member import Member
 from kopilka.core.receipt import Line, Receipt, Shop, SpendRequest
-from kopilka.core.rules.engine import evaluate
+from kopilka.core.rules.engine import Means, evaluate
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.programme_text import read_programme_text
@@ -39,7 +39,7 @@ def micros(lines: int, rules: Ruleset) -> float:
 
     def work() -> None:
         for _ in range(times):
-            evaluate(rules, one, shop, member, available=500)
+            evaluate(rules, one, shop, member, Means(500))
 
     return best_of(7, work) / times * 1e6
 
@@ -56,7 +56,7 @@ def run() -> list[Figure]:
         receipt(5),
         Shop("s", "Europe/Moscow", "twenty"),
         Member("h", "m", level="silver"),
-        available=500,
+        Means(500),
     )
     detail: dict[str, float | int | str] = {
         "taken": len(decision.taken), "earned": len(decision.earned), "skipped": len(decision.skipped),

@@ -26,7 +26,7 @@ def through_database(conninfo: str) -> Figure:
     """155,848 receipts with two processes sharing the households."""
     with fresh(conninfo) as database:
         programme = install(database, programme_text("bt-9"))
-        result = replay_journey(database, programme, workers=2)
+        result = replay_journey(database, programme)
         copied = copy_seconds(database)
     detail: dict[str, float | int | str] = {
         "receipts": result.receipts, "copy_seconds": copied, "times_copy": result.seconds / copied,

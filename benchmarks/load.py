@@ -1,7 +1,8 @@
 """A load generator of its own process: HTTP/1.1 over a few kept connections, closed loop or at a steady rate.
 
 `python -m benchmarks.load '{"port": …}'` prints one JSON line. At a steady rate a request's time counts from when it
-should have started, so that a stall is felt by all who would have come meanwhile."""
+should have started, so that a stall is felt by all who would have come meanwhile.
+"""
 
 import asyncio
 import random
@@ -64,7 +65,8 @@ def request(plan: Plan, method: str, path: str, body: bytes = b"") -> bytes:
 @cache
 def popularity(members: int) -> list[float]:
     """Zipf with exponent 0.6: the most frequent of 2,469 members makes 1.8 % of the purchases, as in Complete Journey
-    (where the first makes 0.8 % and a tenth of the members makes 36 %)."""
+    (where the first makes 0.8 % and a tenth of the members makes 36 %).
+    """
     weights = [rank**-0.6 for rank in range(1, members + 1)]
     whole = sum(weights)
     return [weight / whole for weight in accumulate(weights)][:-1]
@@ -138,6 +140,7 @@ class Wire(asyncio.Protocol):
             answer.set_result(status)
 
     def connection_lost(self, error: Exception | None) -> None:
+        del error
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(0)
 

@@ -1,7 +1,8 @@
 """The golden replays of a real chain's year: an independent oracle computed what must come out, member by member.
 
 In CI one pass through the database serves BT-1, 2, 4 and 8 with a points kind for each, another BT-10; BT-9 runs in
-memory. With KOPILKA_SOAK set, all six go through the database apart."""
+memory. With KOPILKA_SOAK set, all six go through the database apart.
+"""
 
 import os
 from datetime import timedelta
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.connectors.completejourney import oracle
 
 from kopilka.app.compose import House
-from kopilka.app.replays import YEAR_END, install, replay_journey
+from kopilka.app.replays import YEAR_END, Job, install, replay_journey
 from kopilka.connectors.completejourney import receipts
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.core.rules.ruleset import Ruleset
@@ -19,7 +21,6 @@ from kopilka.lab.backtest import Backtest
 from kopilka.usecases.audit import audit
 from kopilka.usecases.programme_text import read_programme_text
 from kopilka.usecases.replay import Gifts, ReplayReport
-from tests.connectors.completejourney import oracle
 
 PROGRAMMES = Path(__file__).parents[2] / "benchmarks" / "programmes"
 SOAK = bool(os.environ.get("KOPILKA_SOAK"))
@@ -36,7 +37,7 @@ def text(name: str) -> str:
 
 def replayed(database: str, document: str, gifts: Gifts | None = None) -> ReplayReport:
     programme = install(database, document)
-    result = replay_journey(database, programme, workers=1, gifts=gifts)
+    result = replay_journey(database, programme, Job(workers=1, gifts=gifts))
     assert result.refused == 0
     return result
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.kit.crashes import Served, Tills, sums
 
 from kopilka.app.compose import House
 from kopilka.usecases.audit import audit
-from tests.kit.crashes import Served, Tills, sums
 
 ROUNDS = 20 if os.environ.get("KOPILKA_SOAK") else 1
 UNITS_EARNED = 7  # 5 % of 157.90 less 3 points, rounded down

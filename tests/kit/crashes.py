@@ -11,6 +11,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import psycopg
 
@@ -148,7 +149,7 @@ class Tills:
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._work, args=(n,)) for n in range(count)]
 
-    def __enter__(self) -> "Tills":
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self

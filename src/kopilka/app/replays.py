@@ -9,6 +9,8 @@ from multiprocessing import get_context
 from multiprocessing.managers import ListProxy, SyncManager
 from threading import Event, Thread
 
+import msgspec
+
 from kopilka.app.compose import House
 from kopilka.connectors.completejourney import ZONE, receipts, shops
 from kopilka.core.programme.document import Programme
@@ -39,79 +41,64 @@ def install(conninfo: str, text: str) -> Programme:
     return programme
 
 
+class Job(msgspec.Struct, frozen=True):
+    """What to replay: how many households (None: all), by how many processes, with gifts exchanged or not."""
+
+    workers: int = 2
+    households: int | None = None
+    gifts: Gifts | None = None
+
+
+WHOLE = Job()
+
+
 def replay_journey(
-    conninfo: str,
-    programme: Programme,
-    *,
-    workers: int = 2,
-    households: int | None = None,
-    gifts: Gifts | None = None,
-    progress: Callable[[int], None] | None = None,
+    conninfo: str, programme: Programme, job: Job = WHOLE, progress: Callable[[int], None] | None = None
 ) -> ReplayReport:
     """Send the whole data set (or a sample of households) through desk and database, each household's receipts in
-    time order; return the sums just before midnight of the last day."""
+    time order; return the sums just before midnight of the last day.
+    """
     began = time.perf_counter()
-    if workers == 1:
-        tally = _part(conninfo, programme, (0, 1), households, gifts, progress)
+    if job.workers == 1:
+        tally = _part(conninfo, programme, job, 0, progress)
     else:
-        tally = _parallel(conninfo, programme, workers, households, gifts, progress)
+        tally = _parallel(conninfo, programme, job, progress)
     house = House(conninfo)
-    result = report(
-        PostgresTotals(house.pool), tally, programme, until=YEAR_END, seconds=time.perf_counter() - began
-    )
+    seconds = time.perf_counter() - began
+    result = report(PostgresTotals(house.pool), tally, programme, until=YEAR_END, seconds=seconds)
     house.close()
     return result
 
 
 def _part(
-    conninfo: str,
-    programme: Programme,
-    part: tuple[int, int],
-    households: int | None,
-    gifts: Gifts | None,
-    progress: Callable[[int], None] | None,
+    conninfo: str, programme: Programme, job: Job, number: int, progress: Callable[[int], None] | None
 ) -> Tally:
     house = House(conninfo)
-    purchases = receipts(households, restricted=False, part=part)
-    tally = replay(house.desk(), purchases, programme, gifts=gifts, progress=progress)
+    purchases = receipts(job.households, restricted=False, part=(number, job.workers))
+    tally = replay(house.desk(), purchases, programme, gifts=job.gifts, progress=progress)
     house.close()
     return tally
 
 
-def _worker(
-    conninfo: str,
-    programme: Programme,
-    part: tuple[int, int],
-    households: int | None,
-    gifts: Gifts | None,
-    counts: "ListProxy[int]",
-) -> Tally:
+def _worker(conninfo: str, programme: Programme, job: Job, number: int, counts: "ListProxy[int]") -> Tally:
     def tell(done: int) -> None:
-        counts[part[0]] = done
+        counts[number] = done
 
-    return _part(conninfo, programme, part, households, gifts, tell)
+    return _part(conninfo, programme, job, number, tell)
 
 
-def _parallel(
-    conninfo: str,
-    programme: Programme,
-    workers: int,
-    households: int | None,
-    gifts: Gifts | None,
-    progress: Callable[[int], None] | None,
-) -> Tally:
+def _parallel(conninfo: str, programme: Programme, job: Job, progress: Callable[[int], None] | None) -> Tally:
     context = get_context("spawn")
     manager: SyncManager
-    with context.Manager() as manager, ProcessPoolExecutor(workers, mp_context=context) as pool:
-        counts = manager.list([0] * workers)
-        jobs = [
-            pool.submit(_worker, conninfo, programme, (i, workers), households, gifts, counts)
-            for i in range(workers)
+    with context.Manager() as manager, ProcessPoolExecutor(job.workers, mp_context=context) as pool:
+        counts = manager.list([0] * job.workers)
+        parts = [
+            pool.submit(_worker, conninfo, programme, job, number, counts) for number in range(job.workers)
         ]
         done = Event()
         teller = Thread(target=_tell, args=(counts, progress, done), daemon=True)
         teller.start()
-        tallies = [job.result() for job in jobs]
+        tallies = [part.result() for part in parts]
         done.set()
         teller.join()
     whole = Tally()

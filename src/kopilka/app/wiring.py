@@ -91,7 +91,7 @@ class AppWiring:
         with throwaway() as conninfo:
             programme = replays.install(conninfo, wish.text)
             report: msgspec.Struct = replays.replay_journey(
-                conninfo, programme, households=wish.households, gifts=gifts, progress=progress
+                conninfo, programme, replays.Job(households=wish.households, gifts=gifts), progress
             )
             return report
 

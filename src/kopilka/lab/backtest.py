@@ -11,8 +11,9 @@ from kopilka.core.member.standing import Standing, rank_for, window_start
 from kopilka.core.programme.document import LevelOver
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.decision import Decision
-from kopilka.core.rules.engine import evaluate
+from kopilka.core.rules.engine import Means, evaluate
 from kopilka.core.rules.ruleset import Ruleset
+from kopilka.core.settlement.account import Account, Deal
 from kopilka.core.settlement.purchase import Who, close, snapshot
 from kopilka.values.period import local_day
 
@@ -65,10 +66,10 @@ class Backtest:
         book.bring_to(now, cause)
         if self.gifts:
             self._exchange(book, cause)
-        member = snapshot(who, book, standing, programme.levels, now, programme.zone)
+        member = snapshot(who, book, standing, programme, now)
         available = book.free(rules.spend_kind, now) if receipt.spend is not None else 0
-        decision = evaluate(rules, receipt, shop, member, available=available, budgets=self._budgets)
-        sale, _ = close(programme, receipt, decision, book, standing, cause)
+        decision = evaluate(rules, receipt, shop, member, Means(available, self._budgets))
+        sale, _ = close(programme, Deal(receipt, decision), Account(book, standing), cause)
         self._tally(book, decision, sale.level_won)
         return decision
 

@@ -1,19 +1,20 @@
 """One batch as one transaction: find, lock and load by key lists, then write everything with one commit.
 
 Every statement takes all rows of the batch as one JSON document; statements travel in a pipeline, so that a batch
-costs three round trips, however many receipts ride in it."""
+costs three round trips, however many receipts ride in it.
+"""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 import psycopg
 from psycopg.errors import DeadlockDetected, SerializationFailure
 
-from kopilka.core.ledger.lot import Lot
 from kopilka.core.ledger.lot import Hold as CoreHold
+from kopilka.core.ledger.lot import Lot
 from kopilka.core.member.member import Used
 from kopilka.core.member.standing import Standing
 from kopilka.core.receipt import Receipt
@@ -33,6 +34,7 @@ from kopilka.usecases.ports import (
     Loaded,
     StoredSale,
     StoreUnavailableError,
+    Wanted,
 )
 
 SQL = queries("batch")
@@ -98,15 +100,13 @@ class PostgresBatch:
             members[Ref(row[0], row[1])] = Found(*row[2:])
         return members, _claims(claims), _rows(version)[0][0]
 
-    def load(
-        self, holders: Iterable[tuple[int, str]], receipts: Sequence[str], keys: Sequence[str], since: date | None,
-        budgets: Sequence[tuple[str, str]], *, lock: bool,
-    ) -> Loaded:  # fmt: skip
-        everybody = sorted(set(holders))
+    def load(self, wanted: Wanted, *, lock: bool) -> Loaded:
+        everybody = sorted(set(wanted.holders))
         owners = [owner for owner in everybody if not owner[1].startswith(GUEST)]
         guests = [
             {"bucket": owner[0], "holder_id": owner[1]} for owner in everybody if owner[1].startswith(GUEST)
         ]
+        receipts, keys, since, budgets = wanted.receipts, wanted.keys, wanted.since, wanted.budgets
         listed = packed([{"bucket": bucket, "holder_id": holder} for bucket, holder in owners])
         run = self._connection.execute
         answers: dict[str, psycopg.Cursor[Any]] = {}
@@ -166,7 +166,7 @@ class PostgresBatch:
             ("add_cap_uses", books.caps),
             ("add_budget_draws", _budget_rows(changes)),
             ("add_budgets", _budget_rows(changes)),
-            ("add_events", _event_rows(changes, recorded_at)),
+            ("add_events", _event_rows(changes)),
         ]
         claims = _claim_rows(changes, recorded_at)
         counted: list[tuple[psycopg.Cursor[Any], int]] = []
@@ -298,7 +298,7 @@ def _budget_rows(changes: Changes) -> Rows:
     ]  # fmt: skip
 
 
-def _event_rows(changes: Changes, recorded_at: datetime) -> Rows:
+def _event_rows(changes: Changes) -> Rows:
     return [
         {
             "bucket": bucket, "holder_id": event.holder_id, "event_id": event_id, "name": event.name,

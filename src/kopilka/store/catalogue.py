@@ -87,7 +87,7 @@ class PostgresCatalogue:
         rows: list[Any] = self._all("last_version", (programme,))
         return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
 
-    def add_version(
+    def add_version(  # noqa: PLR0913 - the row of a version
         self,
         programme: str,
         *,

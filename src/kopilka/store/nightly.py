@@ -11,7 +11,7 @@ from kopilka.store.batch import PostgresLedger
 from kopilka.store.connect import Packed, Pool
 from kopilka.store.queries import queries
 from kopilka.usecases.nightly import LevelMove
-from kopilka.usecases.ports import Changes
+from kopilka.usecases.ports import Changes, Wanted
 
 SQL = queries("nightly")
 CATALOGUE = queries("batch")["catalogue_version"]
@@ -48,7 +48,7 @@ class PostgresNight:
     def settle(self, holders: Sequence[tuple[int, str]], at: datetime, txn: str) -> int:
         """Bring books to an instant, in one transaction."""
         with PostgresLedger(self._pool).batch() as batch:
-            loaded = batch.load(holders, (), (), None, (), lock=True)
+            loaded = batch.load(Wanted(holders), lock=True)
             changes = Changes()
             for holder_id, holding in loaded.holdings.items():
                 holding.book.bring_to(at, Cause(txn, "expire", at, at))

@@ -1,11 +1,16 @@
 """Points by hand: staff add or take them with a reason; members exchange them for gifts."""
 
+import msgspec
+
 from kopilka.core.event import POINTS_ADJUSTED, POINTS_EXCHANGED, Event
+from kopilka.core.ledger.lot import Days
 from kopilka.core.ledger.posting import ADJUSTMENT, GIFTS
 from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Adjust, Exchange
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
+from kopilka.usecases.ports import Claim
 from kopilka.values.period import day_end
+from kopilka.values.points import Points
 
 
 def adjust_points(batch: Batch, command: Adjust) -> Outcome:
@@ -34,16 +39,14 @@ def adjust_points(batch: Batch, command: Adjust) -> Outcome:
     cause = batch.cause("adjust", batch.now, note=command.reason, actor=command.actor)
     book.bring_to(batch.now, cause)
     if command.units > 0:
-        book.credit(
-            command.kind, command.units, cause, ADJUSTMENT, active_from=batch.now, expires_at=expires_at
-        )
+        book.credit(Points(command.units, command.kind), cause, ADJUSTMENT, Days(batch.now, expires_at))
     else:
         book.debit(command.kind, -command.units, cause, ADJUSTMENT)
     event = Event(
         POINTS_ADJUSTED, book.holder_id, batch.now,
         data={"kind": command.kind, "units": command.units, "reason": command.reason},
     )  # fmt: skip
-    return _done(batch, buyer, "adjust", cause.txn, command.units, event, (key, hashed))
+    return _done(batch, buyer, _Moved("adjust", cause.txn, command.units, event), (key, hashed))
 
 
 def exchange_points(batch: Batch, command: Exchange) -> Outcome:
@@ -74,18 +77,27 @@ def exchange_points(batch: Batch, command: Exchange) -> Outcome:
         batch.now,
         data={"kind": command.kind, "units": units, "gift": command.gift},
     )
-    return _done(batch, buyer, "exchange", cause.txn, units, event, (key, hashed))
+    return _done(batch, buyer, _Moved("exchange", cause.txn, units, event), (key, hashed))
 
 
-def _done(
-    batch: Batch, buyer: Buyer, verb: str, txn: str, units: int, event: Event, claim: tuple[str, bytes]
-) -> Done:
+class _Moved(msgspec.Struct, frozen=True):
+    """What was done: the verb, its transaction, the units (taken ones below zero) and the event that tells it."""
+
+    verb: str
+    txn: str
+    units: int
+    event: Event
+
+
+def _done(batch: Batch, buyer: Buyer, moved: _Moved, claim: tuple[str, bytes]) -> Done:
     holding = buyer.holding
     batch.touch(holding)
     done = Done(
-        verb, holding.holder_id, buyer.who.member_id, units=units, txn=txn,
+        moved.verb, holding.holder_id, buyer.who.member_id, units=moved.units, txn=moved.txn,
         balances=batch.balances(buyer), recorded_at=batch.now,
     )  # fmt: skip
-    batch.claim(claim[0], claim[1], verb, (holding.bucket, holding.holder_id), "", answer_bytes(done))
-    batch.emit([event], holding.bucket)
+    batch.claim(
+        Claim(claim[0], claim[1], moved.verb, *(holding.bucket, holding.holder_id), "", answer_bytes(done))
+    )
+    batch.emit([moved.event], holding.bucket)
     return done

@@ -1,7 +1,7 @@
 """A batch under way: what was loaded, what changes, and the steps that every verb shares."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -14,6 +14,7 @@ from kopilka.core.member.standing import Standing
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.receipt.receipt import LINES_MAX
 from kopilka.core.rules.decision import CapUse
+from kopilka.core.rules.engine import Means
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.purchase import Who, snapshot
 from kopilka.core.settlement.refund import Returned
@@ -27,6 +28,9 @@ from kopilka.values.ids import EVENT, HOLDER, MEMBER, TRANSACTION, bucket_of, ma
 SKEW = timedelta(minutes=5)
 """A moment further in the future than this is refused."""
 _encode = msgspec.json.Encoder().encode
+
+
+NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -77,7 +81,7 @@ class Batch:
         self.found = found
         self.changes = Changes()
         self._chance = chance
-        self.now = datetime.min
+        self.now = NEVER
         self._ms = 0
 
     def at(self, now: datetime) -> None:
@@ -145,7 +149,7 @@ class Batch:
         """The snapshot that rules read."""
         programme = rules.programme
         standing = self.standing(buyer.holding, programme.programme)
-        return snapshot(buyer.who, buyer.holding.book, standing, programme.levels, self.now, programme.zone)
+        return snapshot(buyer.who, buyer.holding.book, standing, programme, self.now)
 
     def available(self, buyer: Buyer | None, rules: Ruleset, *, without: str = "") -> int:
         """Units that may be spent now, as if the hold of receipt `without` were free."""
@@ -178,6 +182,10 @@ class Batch:
         stored = self.loaded.sales.get(receipt_id)
         return stored if stored is not None and stored.sale.state == HELD else None
 
+    def means(self, buyer: Buyer | None, rules: Ruleset, *, without: str = "") -> Means:
+        """Balance and budgets that a Decision may use, as if the hold of receipt `without` were free."""
+        return Means(self.available(buyer, rules, without=without), self.budgets(rules, without=without))
+
     # -- writing down -------------------------------------------------------------------------------------------
 
     def cause(
@@ -206,12 +214,9 @@ class Batch:
         owner, decision = (held.bucket, held.holder_id), held.sale.decision
         self.draw_budgets(owner, txn, decision.programme, decision.caps, -1)
 
-    def claim(
-        self, key: str, hashed: bytes, verb: str, owner: tuple[int, str], receipt: str, answer: bytes
-    ) -> None:
+    def claim(self, claim: Claim) -> None:
         """Take a key for ever."""
-        claim = Claim(key, hashed, verb, owner[0], owner[1], receipt, answer)
-        self.loaded.claims[key] = claim
+        self.loaded.claims[claim.key] = claim
         self.changes.claims.append(claim)
 
     def emit(self, events: list[Event], bucket: int) -> None:

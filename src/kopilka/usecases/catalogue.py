@@ -116,7 +116,7 @@ class Catalogue:
     def filled(self, receipt: Receipt) -> Receipt:
         """The receipt with what its lines do not say; a legal class of the catalogue always counts."""
         products = self._products
-        if not any([products.get(line.sku) for line in receipt.lines]):
+        if not any(products.get(line.sku) for line in receipt.lines):
             return receipt
         return msgspec.structs.replace(receipt, lines=tuple([self._filled(line) for line in receipt.lines]))
 

@@ -5,13 +5,14 @@ import msgspec
 from kopilka.core.receipt import Receipt, Shop, ranks
 from kopilka.core.rules.decision import Decision, Spent
 from kopilka.core.rules.ruleset import Ruleset
+from kopilka.core.settlement.account import Account, Deal
 from kopilka.core.settlement.purchase import close
 from kopilka.core.settlement.sale import CLOSED, HELD, RELEASED
 from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash, encoded, owner_of
 from kopilka.usecases.commands import Close, Stated
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
-from kopilka.usecases.ports import StoredSale
+from kopilka.usecases.ports import Claim, StoredSale
 from kopilka.values.ids import TRANSACTION
 from kopilka.values.share import allocate
 
@@ -82,7 +83,7 @@ class _Decided(msgspec.Struct, frozen=True):
 def _decision(
     batch: Batch, command: Close, place: tuple[Shop, Ruleset], buyer: Buyer | None, held: StoredSale | None
 ) -> _Decided | Refused:
-    shop, rules = place
+    rules = place[1]
     lapses_at = None if held is None else held.sale.lapses_at
     alive = lapses_at is not None and lapses_at > batch.now
     decision: Decision | Refused
@@ -93,7 +94,7 @@ def _decision(
     elif held is not None and not command.sold:
         return Refused("hold_changed" if alive else "hold_lapsed", Why.CONFLICT, "lines" if alive else "id")
     else:
-        decision = decide(batch, command.receipt, shop, rules, buyer, sold=command.sold)
+        decision = decide(batch, command.receipt, place, buyer, sold=command.sold)
     if isinstance(decision, Refused) or command.stated is None:
         return decision if isinstance(decision, Refused) else _Decided(rules, decision, {}, as_held)
     variance = _variance(command, decision)
@@ -178,15 +179,14 @@ def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, 
     before, held = batch.loaded.sales.get(receipt.id), batch.held(receipt.id)
     cause = batch.cause("close", receipt.at, receipt.id)
     owner = owner_of(buyer, receipt.id)
-    standing = None
+    account = None
     if buyer is not None:
-        standing = batch.standing(buyer.holding, programme.programme)
+        account = Account(buyer.holding.book, batch.standing(buyer.holding, programme.programme))
         if decided.variance or not decided.as_held:
             buyer.holding.book.release(receipt.id, cause)
         buyer.holding.book.bring_to(batch.now, cause)
         batch.touch(buyer.holding)
-    book = None if buyer is None else buyer.holding.book
-    sale, events = close(programme, receipt, decision, book, standing, cause, sold=command.sold)
+    sale, events = close(programme, Deal(receipt, decision, command.sold), account, cause)
     sale = msgspec.structs.replace(
         sale,
         state=CLOSED,
@@ -208,8 +208,8 @@ def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, 
         StoredSale(sale, owner[0], owner[1], request.hashed, answer, batch.now, content=request.content)
     )
     if before is None:
-        batch.claim(f"rcp:{receipt.id}", request.hashed, "close", owner, receipt.id, b"{}")
+        batch.claim(Claim(f"rcp:{receipt.id}", request.hashed, "close", *owner, receipt.id, b"{}"))
     if request.key:
-        batch.claim(request.key, request.hashed, "close", owner, receipt.id, answer)
+        batch.claim(Claim(request.key, request.hashed, "close", *owner, receipt.id, answer))
     batch.emit(events, owner[0])
     return done

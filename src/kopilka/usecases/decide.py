@@ -9,17 +9,12 @@ from kopilka.usecases.outcomes import Refused, Why
 
 
 def decide(
-    batch: Batch, receipt: Receipt, shop: Shop, rules: Ruleset, buyer: Buyer | None, *, sold: bool = False
+    batch: Batch, receipt: Receipt, place: tuple[Shop, Ruleset], buyer: Buyer | None, *, sold: bool = False
 ) -> Decision | Refused:
     """Decide a receipt now. Asking for more points than are allowed is refused, unless the sale is a fact."""
-    decision = evaluate(
-        rules,
-        receipt,
-        shop,
-        None if buyer is None else batch.member(buyer, rules),
-        available=batch.available(buyer, rules, without=receipt.id),
-        budgets=batch.budgets(rules, without=receipt.id),
-    )
+    shop, rules = place
+    member = None if buyer is None else batch.member(buyer, rules)
+    decision = evaluate(rules, receipt, shop, member, batch.means(buyer, rules, without=receipt.id))
     wish = receipt.spend
     if wish is not None and wish.units and not sold:
         got = 0 if decision.spent is None else decision.spent.units

@@ -1,7 +1,8 @@
 """The desk: takes a batch of commands, loads what they need, lets each verb decide, writes everything at once.
 
 A refusal never touches its neighbours; a batch that cannot be written for one command's sake is tried again one
-by one. Receipts of one holder are settled in the order of arrival on the same book."""
+by one. Receipts of one holder are settled in the order of arrival on the same book.
+"""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -28,7 +29,7 @@ from kopilka.usecases.commands import (
 from kopilka.usecases.enrol_member import enrol_member
 from kopilka.usecases.hold_receipt import hold_receipt, release_receipt
 from kopilka.usecases.outcomes import Outcome, Refused
-from kopilka.usecases.ports import BatchStore, KeyRaceError, LedgerStore
+from kopilka.usecases.ports import BatchStore, KeyRaceError, LedgerStore, Wanted
 from kopilka.usecases.quote_receipt import Quoted, quote_receipt
 from kopilka.usecases.return_receipt import quote_return, return_receipt, void_receipt
 
@@ -95,7 +96,7 @@ class Desk:
         owners = {(f.bucket, f.holder_id) for f in found.values()}
         owners |= {(c.bucket, c.holder_id) for c in claims.values() if c.holder_id}
         budgets = self.catalogue.budgets()
-        loaded = store.load(owners, receipts, keys, self.catalogue.since(now), budgets, lock=lock)
+        loaded = store.load(Wanted(owners, receipts, keys, self.catalogue.since(now), budgets), lock=lock)
         if lock and any((sale.bucket, sale.holder_id) not in owners for sale in loaded.sales.values()):
             # A receipt that came between looking up and locking: its owner is not locked.
             raise KeyRaceError

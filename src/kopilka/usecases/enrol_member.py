@@ -9,7 +9,7 @@ from kopilka.core.settlement.purchase import Who, issue
 from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Enrol, Identifier, Ref
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
-from kopilka.usecases.ports import Found, Holding, NewMember
+from kopilka.usecases.ports import Claim, Found, Holding, NewMember
 
 
 def enrol_member(batch: Batch, command: Enrol) -> Outcome:
@@ -56,7 +56,7 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
         balances=batch.balances(buyer), recorded_at=batch.now,
     )  # fmt: skip
     if key:
-        batch.claim(key, hashed, "enrol", (holding.bucket, holding.holder_id), "", answer_bytes(done))
+        batch.claim(Claim(key, hashed, "enrol", *(holding.bucket, holding.holder_id), "", answer_bytes(done)))
     data: dict[str, object] = {"member": member_id, "programme": command.programme, "shop": command.shop}
     batch.emit([Event(MEMBER_ENROLLED, holding.holder_id, at, data=data)], holding.bucket)
     return done

@@ -5,13 +5,14 @@ from datetime import timedelta
 import msgspec
 
 from kopilka.core.event import RECEIPT_RELEASED, Event
-from kopilka.core.settlement.purchase import hold
+from kopilka.core.settlement.account import Deal
+from kopilka.core.settlement.purchase import Terms, hold
 from kopilka.core.settlement.sale import HELD, RELEASED
 from kopilka.usecases.batch import Batch, answer_bytes, client_key, content_hash, encoded, owner_of
 from kopilka.usecases.commands import Hold, Release
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
-from kopilka.usecases.ports import Holding, StoredSale
+from kopilka.usecases.ports import Claim, Holding, StoredSale
 from kopilka.values.ids import TRANSACTION
 
 
@@ -26,11 +27,9 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     if known is not None:
         return batch.replay(known, "hold")
     stored = batch.loaded.sales.get(receipt.id)
-    if stored is not None and stored.sale.state not in {HELD, RELEASED}:
-        return Refused("receipt_exists", Why.CONFLICT, "id", {"state": stored.sale.state})
-    alive = stored is not None and stored.sale.lapses_at is not None and stored.sale.lapses_at > batch.now
-    if stored is not None and stored.sale.state == HELD and stored.request_hash == hashed and alive:
-        return batch.replay(stored, "hold")
+    answered = _answered(batch, stored, hashed)
+    if answered is not None:
+        return answered
     place = batch.booked(receipt)
     if isinstance(place, Refused):
         return place
@@ -40,8 +39,8 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     owner = owner_of(buyer, receipt.id)
     if stored is not None and (stored.bucket, stored.holder_id) != owner:
         return Refused("other_member", Why.CONFLICT, "member")
-    shop, rules = place
-    decision = decide(batch, receipt, shop, rules, buyer)
+    rules = place[1]
+    decision = decide(batch, receipt, place, buyer)
     if isinstance(decision, Refused):
         return decision
     if stored is not None and stored.sale.state == HELD:
@@ -51,11 +50,9 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
         buyer.holding.book.release(receipt.id, cause)
         batch.touch(buyer.holding)
     lapses_at = batch.now + timedelta(minutes=rules.programme.hold_minutes)
-    revision = 1 if stored is None else stored.sale.revision + 1
-    sale, events = hold(
-        rules.programme, receipt, decision, None if buyer is None else buyer.holding.book, cause,
-        lapses_at=lapses_at, revision=revision,
-    )  # fmt: skip
+    terms = Terms(lapses_at, 1 if stored is None else stored.sale.revision + 1)
+    book = None if buyer is None else buyer.holding.book
+    sale, events = hold(rules.programme, Deal(receipt, decision), book, cause, terms)
     sale = msgspec.structs.replace(
         sale, holder_id=owner[1], member_id="" if buyer is None else buyer.who.member_id
     )
@@ -64,11 +61,21 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     answer = answer_bytes(done)
     batch.save(StoredSale(sale, owner[0], owner[1], hashed, answer, batch.now))
     if stored is None:
-        batch.claim(f"rcp:{receipt.id}", hashed, "hold", owner, receipt.id, answer)
+        batch.claim(Claim(f"rcp:{receipt.id}", hashed, "hold", *owner, receipt.id, answer))
     if key:
-        batch.claim(key, hashed, "hold", owner, receipt.id, answer)
+        batch.claim(Claim(key, hashed, "hold", *owner, receipt.id, answer))
     batch.emit(events, owner[0])
     return done
+
+
+def _answered(batch: Batch, stored: StoredSale | None, hashed: bytes) -> Outcome | None:
+    """What a known receipt answers to a hold: a conflict where it is closed, the stored answer to a repeat."""
+    if stored is None or stored.sale.state == RELEASED:
+        return None
+    if stored.sale.state != HELD:
+        return Refused("receipt_exists", Why.CONFLICT, "id", {"state": stored.sale.state})
+    alive = stored.sale.lapses_at is not None and stored.sale.lapses_at > batch.now
+    return batch.replay(stored, "hold") if alive and stored.request_hash == hashed else None
 
 
 def release_receipt(batch: Batch, command: Release) -> Outcome:
@@ -96,7 +103,7 @@ def release_receipt(batch: Batch, command: Release) -> Outcome:
     answer = answer_bytes(done)
     if key:
         owner = (stored.bucket, stored.holder_id)
-        batch.claim(key, hashed, "release", owner, command.receipt_id, answer)
+        batch.claim(Claim(key, hashed, "release", *owner, command.receipt_id, answer))
     batch.save(
         StoredSale(sale, stored.bucket, stored.holder_id, hashed, answer, stored.received_at, stored.returns)
     )

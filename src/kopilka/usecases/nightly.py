@@ -1,6 +1,7 @@
 """Housekeeping that nothing waits for: what is due to expire is written down, levels that have fallen are noted.
 
-Balances and levels are right without it at every instant; it keeps tables short and tells the outside world."""
+Balances and levels are right without it at every instant; it keeps tables short and tells the outside world.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime

@@ -68,7 +68,8 @@ class Holding:
 
 class StoredSale(msgspec.Struct, frozen=True):
     """A receipt row: the sale, whose it is, and the request and answer that it was last decided by. `content` is
-    the receipt encoded, where that has been done already."""
+    the receipt encoded, where that has been done already.
+    """
 
     sale: Sale
     bucket: int
@@ -129,6 +130,18 @@ class Changes:
         return not (self.sales or self.claims or self.members or self.strays or self.touched)
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """What a batch needs: holders by (bucket, id), receipts and claims by key, purchases of levels from a day on
+    (None: none), and budgets by (programme, rule).
+    """
+
+    holders: Iterable[tuple[int, str]]
+    receipts: Sequence[str] = ()
+    keys: Sequence[str] = ()
+    since: date | None = None
+    budgets: Sequence[tuple[str, str]] = ()
+
+
 class BatchStore(Protocol):
     """One transaction over a batch."""
 
@@ -138,12 +151,10 @@ class BatchStore(Protocol):
         """Members by what names them, keys already claimed, and the version of the catalogue."""
         ...
 
-    def load(
-        self, holders: Iterable[tuple[int, str]], receipts: Sequence[str], keys: Sequence[str], since: date | None,
-        budgets: Sequence[tuple[str, str]], *, lock: bool,
-    ) -> Loaded:  # fmt: skip
+    def load(self, wanted: "Wanted", *, lock: bool) -> Loaded:
         """Lock the holders in key order (where asked) and load what they own, sales and claims. A holder that is a
-        guest receipt is locked by its row and not among what is loaded."""
+        guest receipt is locked by its row and not among what is loaded.
+        """
         ...
 
     def lots(self, wanted: Sequence[tuple[int, str, str, int]]) -> dict[tuple[str, str, int], Lot]:

@@ -94,7 +94,7 @@ def _row(field: Field) -> str:
     return f"| `{field.key}` | {means if means != field.key else ''} | {_written(field.shape)} | {_usual(field)} |"
 
 
-def _written(shape: Shape) -> str:  # noqa: PLR0911 - a line for each shape
+def _written(shape: Shape) -> str:
     match shape:
         case Number() | Plain():
             return _MARKS[shape.mark]
@@ -118,7 +118,7 @@ def _written(shape: Shape) -> str:  # noqa: PLR0911 - a line for each shape
             return _written(shape.inner)
 
 
-def _usual(field: Field) -> str:  # noqa: PLR0911 - a line for each kind of default
+def _usual(field: Field) -> str:
     if field.required:
         return "required" if not isinstance(field.shape, TableOf) else "none"
     match field.default:

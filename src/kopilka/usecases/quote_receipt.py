@@ -28,13 +28,7 @@ def quote_receipt(batch: Batch, command: Quote) -> Quoted | Refused:
     if isinstance(buyer, Refused):
         return buyer
     shop, rules = place
-    decision = evaluate(
-        rules,
-        receipt,
-        shop,
-        None if buyer is None else batch.member(buyer, rules),
-        available=batch.available(buyer, rules, without=receipt.id),
-        budgets=batch.budgets(rules, without=receipt.id),
-    )
+    member = None if buyer is None else batch.member(buyer, rules)
+    decision = evaluate(rules, receipt, shop, member, batch.means(buyer, rules, without=receipt.id))
     member_id = "" if buyer is None else buyer.who.member_id
     return Quoted(command, decision, member_id, batch.balances(buyer))

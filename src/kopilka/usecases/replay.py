@@ -1,5 +1,6 @@
 """Replaying a real year of receipts through engine, ledger and store: the same desk, the same verbs, each booked at
-its own moment. The back-test (`lab/backtest`) does the same in memory."""
+its own moment. The back-test (`lab/backtest`) does the same in memory.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -132,7 +133,8 @@ def replay(
     progress: Callable[[int], None] | None = None,
 ) -> Tally:
     """Send purchases through the desk in their order. Members are enrolled at their first receipt; a receipt that
-    was replayed before is not booked twice. `progress` is told the receipts done so far."""
+    was replayed before is not booked twice. `progress` is told the receipts done so far.
+    """
     tally = Tally()
     for commands, moments in _batches(purchases, programme, gifts):
         tally.add(desk.run(commands, moments))

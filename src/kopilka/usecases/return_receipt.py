@@ -4,12 +4,13 @@ import msgspec
 
 from kopilka.core.ledger.lot import Lot
 from kopilka.core.rules.reason import Reason
-from kopilka.core.settlement.refund import ReturnWish, Returned, advance, give_back
+from kopilka.core.settlement.account import Account
+from kopilka.core.settlement.refund import Returned, ReturnWish, advance, give_back
 from kopilka.core.settlement.sale import CLOSED, VOIDED, rest_of
 from kopilka.usecases.batch import SKEW, Batch, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Return, Void
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
-from kopilka.usecases.ports import Holding, NewReturn, StoredSale
+from kopilka.usecases.ports import Claim, Holding, NewReturn, StoredSale
 from kopilka.values.period import local_day
 
 
@@ -33,7 +34,7 @@ def return_receipt(batch: Batch, command: Return) -> Outcome:
     progress = advance(stored.sale, command.wish)
     if isinstance(progress, Reason):
         return refusal(progress)
-    return _book(batch, stored, command, progress, hashed, [key])
+    return _book(batch, stored, command, progress, (hashed, [key]))
 
 
 def quote_return(batch: Batch, command: Return) -> Returned | Refused:
@@ -46,7 +47,7 @@ def quote_return(batch: Batch, command: Return) -> Returned | Refused:
     progress = advance(stored.sale, command.wish)
     if isinstance(progress, Reason):
         return refusal(progress)
-    outcome = _book(batch, stored, command, progress, b"", [])
+    outcome = _book(batch, stored, command, progress, (b"", []))
     return (
         outcome.returned
         if isinstance(outcome, Done) and outcome.returned
@@ -78,7 +79,7 @@ def void_receipt(batch: Batch, command: Void) -> Outcome:
         return Refused("returned_already", Why.CONFLICT, "id")
     voided = msgspec.structs.replace(stored, sale=msgspec.structs.replace(sale, state=VOIDED))
     wish = Return(command.receipt_id, "", ReturnWish(), command.at, client=command.client)
-    return _book(batch, voided, wish, sale.wholes(), hashed, keys)
+    return _book(batch, voided, wish, sale.wholes(), (hashed, keys))
 
 
 def refusal(reason: Reason) -> Refused:
@@ -89,7 +90,7 @@ def refusal(reason: Reason) -> Refused:
 
 
 def _book(
-    batch: Batch, stored: StoredSale, command: Return, progress: list[int], hashed: bytes, keys: list[str]
+    batch: Batch, stored: StoredSale, command: Return, progress: list[int], claims: tuple[bytes, list[str]]
 ) -> Outcome:
     sale = stored.sale
     rules = batch.catalogue.numbered(sale.decision.programme, sale.decision.version)
@@ -99,16 +100,14 @@ def _book(
     verb = "void" if voids else "return"
     cause = batch.cause(verb, command.at, sale.receipt.id)
     holding = batch.loaded.holdings.get(stored.holder_id)
-    closed: dict[int, Lot] = {}
-    standing = None
+    account = None
     if holding is not None:
         holding.book.bring_to(batch.now, cause)
         standing = batch.standing(holding, sale.decision.programme)
-        closed = _closed_lots(batch, stored, holding)
+        account = Account(holding.book, standing, _closed_lots(batch, stored, holding))
         batch.touch(holding)
     complete_before = rest_of(sale, sale.done()).complete
-    book = None if holding is None else holding.book
-    changed, outcome, events = give_back(rules.programme, sale, progress, book, standing, closed, cause)
+    changed, outcome, events = give_back(rules.programme, sale, progress, account, cause)
     owner = (stored.bucket, stored.holder_id)
     if outcome.complete and not complete_before:
         batch.draw_budgets(owner, cause.txn, sale.decision.programme, sale.decision.caps, -1)
@@ -131,8 +130,8 @@ def _book(
         after = msgspec.structs.replace(after, returns=stored.returns + 1)
         batch.changes.returns.append(NewReturn(after, command, cause.txn, outcome, batch.now))
     batch.save(after)
-    for key in keys:
-        batch.claim(key, hashed, verb, owner, sale.receipt.id, answer)
+    for key in claims[1]:
+        batch.claim(Claim(key, claims[0], verb, *owner, sale.receipt.id, answer))
     batch.emit(events, owner[0])
     return done
 

@@ -15,7 +15,7 @@ from kopilka.core.programme.document import LevelOver, Levels, PointsKind, Progr
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref
-from kopilka.usecases.ports import Holding, LedgerStore
+from kopilka.usecases.ports import Holding, LedgerStore, Wanted
 from kopilka.usecases.views import (
     Burn,
     LevelView,
@@ -160,7 +160,7 @@ class Views:
     def _holding(self, holder: Holder) -> Holding:
         since = self._catalogue.since(self._clock())
         with self._ledger.batch() as batch:
-            return batch.load([holder], [], [], since, [], lock=False).holdings[holder[1]]
+            return batch.load(Wanted([holder], since=since), lock=False).holdings[holder[1]]
 
 
 def level_view(programme: Programme, standing: Standing, now: datetime) -> LevelView | None:

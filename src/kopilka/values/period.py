@@ -11,6 +11,7 @@ from kopilka.values.errors import BadValueError
 
 _SPAN = re.compile(r"^(\d{1,5})(d|w|m|y)$")
 DAY = timedelta(days=1)
+DAYS_MAX, MONTHS_MAX = 36_600, 1_200
 
 
 class Span(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +43,7 @@ def read_span(text: str, *, field: str = "span") -> Span:
         raise BadValueError(field, 'a span such as "14d", "3w", "6m" or "1y"', text)
     number, unit = int(found[1]), found[2]
     days, months = {"d": (number, 0), "w": (7 * number, 0), "m": (0, number), "y": (0, 12 * number)}[unit]
-    if days > 36_600 or months > 1_200:
+    if days > DAYS_MAX or months > MONTHS_MAX:
         raise BadValueError(field, "a span of at most 100 years", text)
     return Span(days=days, months=months)
 

@@ -1,5 +1,6 @@
 """Points: integers in the smallest unit of their kind. Never added to money; the rate between the two
-belongs to the kind (see `core/programme`)."""
+belongs to the kind (see `core/programme`).
+"""
 
 import msgspec
 

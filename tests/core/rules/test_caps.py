@@ -4,7 +4,7 @@ from world import START, ZONE, goods, programme_of
 
 from kopilka.core.member.member import Member, Used
 from kopilka.core.receipt import Line, Receipt, Shop
-from kopilka.core.rules.engine import evaluate
+from kopilka.core.rules.engine import Means, evaluate
 from kopilka.core.rules.ruleset import Ruleset
 
 BOTH = """
@@ -24,7 +24,7 @@ def given(cap: str, used: Used | None = None) -> tuple[int, list[str]]:
     rules = Ruleset(programme_of(BOTH.replace("CAP", cap)))
     receipt = Receipt("r", "s1", START, "RUB", goods(10000, 6000), DELIVERY)
     budgets = {"both": used} if used else {}
-    decision = evaluate(rules, receipt, SHOP, Member("h", "m"), budgets=budgets)
+    decision = evaluate(rules, receipt, SHOP, Member("h", "m"), Means(budgets=budgets))
     return decision.discount_minor, [row.reason.code for row in decision.skipped]
 
 

@@ -1,16 +1,19 @@
 """The book of one holder: the only place where points move. A working copy: a batch loads it, changes it and
-writes what it collected; the back-test keeps it in memory. Same lines of code for both."""
+writes what it collected; the back-test keeps it in memory. Same lines of code for both.
+"""
 
 from bisect import insort
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
-from kopilka.core.ledger.lot import FAR, HELD, LAPSED, POSTED, RELEASED, Balance, Hold, Lot
+from kopilka.core.ledger.lot import FAR, HELD, LAPSED, POSTED, RELEASED, Balance, Days, Hold, Lot
 from kopilka.core.ledger.posting import EXPIRY, WALLET, Cause, Draw, Posting, chain_hash
 from kopilka.core.programme.document import Deficit
 from kopilka.values.errors import KopilkaError
+from kopilka.values.points import Points
 
 GENESIS = bytes(32)
 
@@ -58,6 +61,14 @@ class Wallet:
         return next((lot for lot in self.lots if lot.id == lot_id), None)
 
 
+class Move(NamedTuple):
+    """A positive amount from one account to another."""
+
+    debit: str
+    credit: str
+    units: int
+
+
 class Book:
     """All wallets and holds of one holder, with what this batch has written so far."""
 
@@ -93,7 +104,8 @@ class Book:
 
     def bring_to(self, at: datetime, cause: Cause, *, late: bool = False) -> None:
         """Let everything happen that is due at an instant, in its order: holds lapse, lots expire, each at its moment —
-        or, `late`, at `at` itself, for units that came back into a lot after its end."""
+        or, `late`, at `at` itself, for units that came back into a lot after its end.
+        """
         due = [hold for hold in self.holds.values() if hold.lapses_at <= at]
         for hold in sorted(due, key=lambda hold: (hold.lapses_at, hold.receipt)):
             self._expire_all(hold.lapses_at, cause, late=False)
@@ -123,11 +135,11 @@ class Book:
 
     def _burn(self, wallet: Wallet, moment: Cause, lot: Lot, units: int) -> None:
         """Expire units of a lot; a deficit (there may be one beside a held lot) is paid with them first."""
-        self._post(wallet, moment, WALLET, EXPIRY, units, draws=[(lot, units)])
+        self._post(wallet, moment, Move(WALLET, EXPIRY, units), [(lot, units)])
         fill = min(wallet.deficit, units)
         if fill:
             wallet.deficit -= fill
-            self._post(wallet, moment, EXPIRY, WALLET, fill, draws=[])
+            self._post(wallet, moment, Move(EXPIRY, WALLET, fill), [])
         self.expired[wallet.kind] = self.expired.get(wallet.kind, 0) + units - fill
 
     def free(self, kind: str, at: datetime) -> int:
@@ -135,33 +147,25 @@ class Book:
         wallet = self.wallets.get(kind)
         return 0 if wallet is None else balance_at(wallet, self.holds.values(), at).free
 
-    def credit(
-        self,
-        kind: str,
-        units: int,
-        cause: Cause,
-        account: str,
-        *,
-        active_from: datetime,
-        expires_at: datetime | None,
-    ) -> int:
-        """Issue units into a new lot; a deficit is filled first. Returns the lot's id."""
-        wallet = self.wallet(kind)
+    def credit(self, points: Points, cause: Cause, account: str, days: Days) -> int:
+        """Issue points into a new lot; a deficit is filled first. Returns the lot's id."""
+        wallet, units = self.wallet(points.kind), points.units
         lot = Lot(
-            wallet.version + 1, units, active_from, expires_at,
+            wallet.version + 1, units, days.active_from, days.expires_at,
             earned_at=cause.effective_at, receipt=cause.receipt, source=account,
         )  # fmt: skip
         fill = min(wallet.deficit, units)
         wallet.deficit -= fill
         wallet.add(lot)
-        self._post(wallet, cause, account, WALLET, units, draws=[(lot, fill)] if fill else [], made=lot)
+        self._post(wallet, cause, Move(account, WALLET, units), [(lot, fill)] if fill else [], made=lot)
         return lot.id
 
     def debit(
         self, kind: str, units: int, cause: Cause, account: str, *, overdraw: bool = False
     ) -> tuple[tuple[int, int], ...]:
         """Draw free active units in lot order; returns (lot, units) drawn. `overdraw` is for sales that are facts
-        already: pending lots are drawn then, and what is not there at all becomes a deficit."""
+        already: pending lots are drawn then, and what is not there at all becomes a deficit.
+        """
         wallet = self.wallet(kind)
         free = self.free(kind, cause.recorded_at)
         if units > free and not overdraw:
@@ -172,15 +176,16 @@ class Book:
             more, missing = _pick(pending, missing, FAR)
             draws += more
         wallet.deficit += missing
-        self._post(wallet, cause, WALLET, account, units, draws=draws)
+        self._post(wallet, cause, Move(WALLET, account, units), draws)
         return tuple([(lot.id, part) for lot, part in draws])
 
     def take_back(
-        self, kind: str, units: int, cause: Cause, account: str, lots: Iterable[int], policy: Deficit
+        self, points: Points, cause: Cause, account: str, lots: Iterable[int], policy: Deficit
     ) -> int:
-        """Take units from the named lots first, then as far as the policy goes: only what is still pending there,
-        the rest of the balance, or a deficit. Returns what was really taken."""
-        wallet = self.wallet(kind)
+        """Take points from the named lots first, then as far as the policy goes: only what is still pending there,
+        the rest of the balance, or a deficit. Returns what was really taken.
+        """
+        wallet, units = self.wallet(points.kind), points.units
         named = set(lots)
         own = [lot for lot in wallet.lots if lot.id in named]
         rest = [lot for lot in wallet.lots if lot.id not in named]
@@ -195,7 +200,7 @@ class Book:
             wallet.deficit += missing
             missing = 0
         if most - missing:
-            self._post(wallet, cause, WALLET, account, most - missing, draws=draws)
+            self._post(wallet, cause, Move(WALLET, account, most - missing), draws)
         return most - missing
 
     def give_back(self, kind: str, parts: Iterable[tuple[Lot, int]], cause: Cause, account: str) -> None:
@@ -213,7 +218,7 @@ class Book:
             back.append((known, fill - units))
             total += units
         if total:
-            self._post(wallet, cause, account, WALLET, total, draws=back)
+            self._post(wallet, cause, Move(account, WALLET, total), back)
 
     def hold(self, kind: str, units: int, hold: Hold, at: datetime) -> Hold:
         """Reserve free units of named lots for a receipt; a hold of nothing only keeps the Decision."""
@@ -235,7 +240,8 @@ class Book:
 
     def release(self, receipt: str, cause: Cause) -> None:
         """End a hold without spending, with the book brought to the moment: its lots are free again, and expire at
-        once where they are late."""
+        once where they are late.
+        """
         self.bring_to(cause.recorded_at, cause)
         hold = self.holds.get(receipt)
         if hold is not None:
@@ -249,14 +255,8 @@ class Book:
         if hold.units:
             wallet = self.wallet(hold.kind)
             lots = {lot.id: lot for lot in wallet.lots}
-            self._post(
-                wallet,
-                cause,
-                WALLET,
-                account,
-                hold.units,
-                draws=[(lots[id_], part) for id_, part in hold.parts],
-            )
+            draws = [(lots[id_], part) for id_, part in hold.parts]
+            self._post(wallet, cause, Move(WALLET, account, hold.units), draws)
         return hold.parts
 
     def _end_hold(self, hold: Hold, state: str) -> None:
@@ -276,10 +276,9 @@ class Book:
         self.holds_changed[hold.receipt, hold.revision] = ended
 
     def _post(
-        self, wallet: Wallet, cause: Cause, debit: str, credit: str, units: int, *,
-        draws: list[tuple[Lot, int]], made: Lot | None = None,
-    ) -> None:  # fmt: skip
-        before = wallet.balance
+        self, wallet: Wallet, cause: Cause, move: Move, draws: list[tuple[Lot, int]], made: Lot | None = None
+    ) -> None:
+        before, (debit, credit, units) = wallet.balance, move
         wallet.balance = before + units if credit == WALLET else before - units
         wallet.version += 1
         rows = [Draw(wallet.kind, wallet.version, lot.id, part) for lot, part in draws]

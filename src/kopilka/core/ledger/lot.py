@@ -10,7 +10,8 @@ HELD, POSTED, RELEASED, LAPSED = "held", "posted", "released", "lapsed"
 
 class Lot:
     """Working copy of a lot. `id` is the version of the posting that made it; `rest` is what is not drawn yet,
-    of which `held` is reserved. Active from `active_from`, spendable before `expires_at`."""
+    of which `held` is reserved. Active from `active_from`, spendable before `expires_at`.
+    """
 
     __slots__ = (
         "active_from",
@@ -40,6 +41,13 @@ class Lot:
     def order(self) -> tuple[datetime, datetime, int]:
         """Lots are drawn soonest-expiring first, then oldest."""
         return (self.expires_at or FAR, self.active_from, self.id)
+
+
+class Days(msgspec.Struct, frozen=True, gc=False):
+    """How long a new lot is good for: spendable from `active_from`, before `expires_at` (None: for ever)."""
+
+    active_from: datetime
+    expires_at: datetime | None
 
 
 class Hold(msgspec.Struct, frozen=True):

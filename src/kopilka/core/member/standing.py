@@ -12,7 +12,8 @@ from kopilka.values.period import DAY, Span
 
 class Standing:
     """Totals count what was finally kept; `days` maps a local day to [spend minor, receipts, points] and
-    `days_changed` to what this batch added to it."""
+    `days_changed` to what this batch added to it.
+    """
 
     __slots__ = (
         "days", "days_changed", "dirty", "enrolled_at", "level", "level_since", "points", "programme",

@@ -15,8 +15,4 @@ LEGAL: tuple[tuple[str, date, ClassRule], ...] = (
 
 def class_rules(programme: Programme, day: date) -> dict[str, ClassRule]:
     """The rule of each class on a day: the programme's own, then the law over it."""
-    rules = dict(programme.classes)
-    for name, since, rule in LEGAL:
-        if day >= since:
-            rules[name] = rule
-    return rules
+    return programme.classes | {name: rule for name, since, rule in LEGAL if day >= since}

@@ -15,7 +15,8 @@ class Context:
     """The receipt under way. `left[i]` is what line i still costs (below zero only where discounts given
     outside exceed it), `net[i]` what of it is paid with money, `start[i]` what it cost when the lane's percents began to count, `gave` the money of
     each capped rule in earlier lanes. `plain` says that no
-    line has a product class or a floor, which spares looking at them one by one."""
+    line has a product class or a floor, which spares looking at them one by one.
+    """
 
     __slots__ = (
         "_masks", "_order", "_seen", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "gave",

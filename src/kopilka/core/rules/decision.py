@@ -1,6 +1,7 @@
 """What was decided about one receipt: everything that a return, an explanation or an audit will ever need.
 
-Every `parts` runs along the receipt's lines (goods, then delivery). Stored as it is and never changed."""
+Every `parts` runs along the receipt's lines (goods, then delivery). Stored as it is and never changed.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -43,7 +44,8 @@ class Earned(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Points that a rule gives. `basis_minor` is what it counted, `active_on` and `last_on` are local days.
 
     `parts` are the points of each line where a rule rounds by line; else the points belong to the lines of
-    `scope` (empty means all goods) in proportion to what was paid for them: see `Decision.earned_parts`."""
+    `scope` (empty means all goods) in proportion to what was paid for them: see `Decision.earned_parts`.
+    """
 
     rule: str
     kind: str
@@ -78,7 +80,8 @@ class CapUse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """The outcome. `left` is each line's price after discounts, before points; `counted` says of each goods
-    line whether it counts towards levels. `due_minor` is to pay before points, `paid_minor` what remains to be paid with money."""
+    line whether it counts towards levels. `due_minor` is to pay before points, `paid_minor` what remains to be paid with money.
+    """
 
     programme: str
     version: int
@@ -112,7 +115,8 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def earned_parts(self, earned: Earned, order: Sequence[int]) -> list[int]:
         """The points of each line; `order` ranks lines by what they are. Without any price, the first line of the
-        scope by that order bears them."""
+        scope by that order bears them.
+        """
         if earned.parts:
             return list(earned.parts)
         goods = len(self.counted)

@@ -36,7 +36,7 @@ def earn(context: Context, rules: Ruleset) -> tuple[list[Earned], list[Skipped]]
             offers.append((candidate, result))
         else:
             skipped.append(Skipped(candidate.id, result))
-    if len(offers) < 2 or _free_of_rivals(rules, offers):
+    if _free_of_rivals(rules, offers):
         return [offer for _, offer in offers], skipped
     return _settled(rules, offers, skipped)
 

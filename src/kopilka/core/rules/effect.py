@@ -11,7 +11,8 @@ from kopilka.core.rules.context import Context
 
 class Ask(msgspec.Struct, frozen=True, gc=False):
     """The lines in scope, how much each can still bear, whether percents work on the lane's first price, and the
-    bit of the rule's goods filter."""
+    bit of the rule's goods filter.
+    """
 
     scope: Sequence[int]
     room: Sequence[int]

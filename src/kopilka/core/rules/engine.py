@@ -1,7 +1,10 @@
 """evaluate: one receipt, one programme version, one member → one Decision. The same lines of code serve the
-quote, the closed receipt, the preview and the back-test."""
+quote, the closed receipt, the preview and the back-test.
+"""
 
 from collections.abc import Mapping
+
+import msgspec
 
 from kopilka.core.member.member import Member, Used
 from kopilka.core.programme.document import Lane
@@ -22,41 +25,60 @@ PROGRAMME_PAUSED = reason_kind(
 DISCOUNT_LANES = (Lane.PRICES, Lane.DISCOUNTS, Lane.COUPONS, Lane.DELIVERY)
 
 
+class Means(msgspec.Struct, frozen=True, gc=False):
+    """What there is to give: `available` is the spendable balance of the paying kind in smallest units, `budgets`
+    what campaign budgets have used so far.
+    """
+
+    available: int = 0
+    budgets: Mapping[str, Used] = {}
+
+
+NO_MEANS = Means()
+
+
+class _Found(msgspec.Struct):
+    """What the lanes have brought so far."""
+
+    taken: list[Taken] = []
+    skipped: list[Skipped] = []
+    room: SpendRoom = SpendRoom()
+    spent: Spent | None = None
+    earned: list[Earned] = []
+
+
 def evaluate(
     rules: Ruleset,
     receipt: Receipt,
     shop: Shop,
     member: Member | None,
-    *,
-    available: int = 0,
-    budgets: Mapping[str, Used] | None = None,
+    means: Means = NO_MEANS,
 ) -> Decision:
-    """Decide a receipt. `available` is the spendable balance of the paying kind in smallest units; `budgets`
-    what campaign budgets have used so far. Reads no clock: every date comes from the receipt's moment."""
+    """Decide a receipt. Reads no clock: every date comes from the receipt's moment."""
     context = Context(receipt, shop, member, rules.filters)
     context.under(rules.classes(context.day))
-    if budgets:
-        context.budgets = budgets
+    context.budgets = means.budgets
     if receipt.given_minor:
         _spread_given(context, receipt.given_minor)
+    found = _Found()
     if rules.programme.paused:
-        ids = [rule.id for rule in rules.programme.rules]
-        return _decision(context, rules, [], [Skipped(id_, PROGRAMME_PAUSED()) for id_ in ids])
-    taken: list[Taken] = []
-    skipped: list[Skipped] = []
+        found.skipped = [Skipped(rule.id, PROGRAMME_PAUSED()) for rule in rules.programme.rules]
+        return _decision(context, rules, found)
 
     def points_after() -> int:
         return sum(value_of(rules, offer) for offer in earn(context, rules)[0])
 
     for lane in DISCOUNT_LANES:
         if rules.lanes[lane]:
-            lane_taken, lane_skipped = run_lane(context, rules, lane, points_after)
-            taken += lane_taken
-            skipped += lane_skipped
-    room, line_room = spend_room(context, rules, available)
-    spent = spend(context, rules, receipt.spend, room, line_room) if receipt.spend is not None else None
-    earned, not_earned = earn(context, rules)
-    return _decision(context, rules, taken, skipped + not_earned, room, spent, earned)
+            taken, skipped = run_lane(context, rules, lane, points_after)
+            found.taken += taken
+            found.skipped += skipped
+    found.room, line_room = spend_room(context, rules, means.available)
+    if receipt.spend is not None:
+        found.spent = spend(context, rules, receipt.spend, found.room, line_room)
+    found.earned, not_earned = earn(context, rules)
+    found.skipped += not_earned
+    return _decision(context, rules, found)
 
 
 def greet(
@@ -81,17 +103,9 @@ def _spread_given(context: Context, given: int) -> None:
         context.left[context.order.index(0)] -= over
 
 
-def _decision(
-    context: Context,
-    rules: Ruleset,
-    taken: list[Taken],
-    skipped: list[Skipped],
-    room: SpendRoom | None = None,
-    spent: Spent | None = None,
-    earned: list[Earned] | None = None,
-) -> Decision:
+def _decision(context: Context, rules: Ruleset, found: _Found) -> Decision:
     receipt, goods = context.receipt, context.goods_count
-    earned = earned or []
+    taken, spent = found.taken, found.spent
     left = context.left
     due = max(0, sum(left))
     counted = (1,) * goods
@@ -112,11 +126,11 @@ def _decision(
         counted=counted,
         level="" if context.member is None else context.member.level,
         taken=tuple(taken),
-        room=room or SpendRoom(),
+        room=found.room,
         spent=spent,
-        earned=tuple(earned),
-        skipped=tuple(skipped),
-        caps=_caps(context, rules, taken, earned),
+        earned=tuple(found.earned),
+        skipped=tuple(found.skipped),
+        caps=_caps(context, rules, taken, found.earned),
     )
 
 

@@ -1,5 +1,6 @@
 """Which lines a rule is about. The filters of a programme share one table: a product is looked at once, and its
-mask says which filters mean it."""
+mask says which filters mean it.
+"""
 
 from collections.abc import Callable
 

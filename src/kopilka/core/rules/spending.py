@@ -6,7 +6,7 @@ from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import SpendRoom, Spent
 from kopilka.core.rules.effects.earn import HUNDREDTHS
-from kopilka.core.rules.reason import Reason, reason_kind
+from kopilka.core.rules.reason import reason_kind
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.values.rounding import PERCENT_WHOLE
 from kopilka.values.share import allocate_within

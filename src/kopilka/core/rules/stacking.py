@@ -2,7 +2,8 @@
 
 Within `best`, rules without a group are rivals of each other, and of every named group one rule may win; the
 winning combination is the one after which least is to be paid (found by trying them all), then the one that
-earns most, then the first by rule ids."""
+earns most, then the first by rule ids.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
@@ -214,7 +215,7 @@ def _propose(context: Context, candidate: Candidate, caps: TotalCaps) -> Proposa
 def _room(context: Context, caps: TotalCaps, line_cap: int | None) -> list[int]:
     """How much each line can still bear: its price, its floor, the caps of the rule and of the programme."""
     if context.plain and caps.line is None and line_cap is None:
-        return [left if left > 0 else 0 for left in context.left]
+        return [max(0, left) for left in context.left]
     room = []
     for line, left in zip(context.lines, context.left, strict=True):
         most = left - line.floor_minor

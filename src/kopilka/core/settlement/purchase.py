@@ -6,15 +6,17 @@ import msgspec
 
 from kopilka.core.event import LEVEL_MOVED, RECEIPT_CLOSED, RECEIPT_HELD, Event
 from kopilka.core.ledger.book import Book
-from kopilka.core.ledger.lot import Hold
+from kopilka.core.ledger.lot import Days, Hold
 from kopilka.core.ledger.posting import ISSUANCE, SPENDING, Cause
 from kopilka.core.member.member import Member, Used
 from kopilka.core.member.standing import Standing, rank_now
-from kopilka.core.programme.document import Levels, Programme
+from kopilka.core.programme.document import Programme
 from kopilka.core.receipt import Receipt
 from kopilka.core.rules.decision import Decision, Earned
+from kopilka.core.settlement.account import Account, Deal
 from kopilka.core.settlement.sale import CLOSED, HELD, Sale, counted_minor
 from kopilka.values.period import day_end, day_start, local_day
+from kopilka.values.points import Points
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -26,13 +28,11 @@ class Who(msgspec.Struct, frozen=True):
     spend_max_units: int | None = None
 
 
-def snapshot(
-    who: Who, book: Book, standing: Standing, levels: Levels | None, now: datetime, zone: str
-) -> Member:
+def snapshot(who: Who, book: Book, standing: Standing, programme: Programme, now: datetime) -> Member:
     """The member as rules see them now: today's level and counters, whatever day the receipt is from."""
-    level, rank = "", -1
+    level, rank, levels = "", -1, programme.levels
     if levels is not None:
-        rank = rank_now(levels, standing, local_day(now, zone))
+        rank = rank_now(levels, standing, local_day(now, programme.zone))
         level = levels.ladder[rank].id
     return Member(
         holder_id=book.holder_id,
@@ -49,23 +49,23 @@ def snapshot(
 
 
 def close(
-    programme: Programme, receipt: Receipt, decision: Decision, book: Book | None, standing: Standing | None,
-    cause: Cause, *, sold: bool = False,
-) -> tuple[Sale, list[Event]]:  # fmt: skip
-    """Post a Decision: spend, earn, count. The book has been brought to the moment; a guest has neither. `sold`
-    lets a sale that is a fact take more points than there are."""
+    programme: Programme, deal: Deal, account: Account | None, cause: Cause
+) -> tuple[Sale, list[Event]]:
+    """Post a Decision: spend, earn, count. The book has been brought to the moment; a guest has no account."""
+    receipt, decision = deal.receipt, deal.decision
     day = local_day(receipt.at, programme.zone)
-    if book is None or standing is None:
+    if account is None:
         sale = Sale(receipt, decision, CLOSED, day, cause.recorded_at)
         return sale, [_closed(sale, "")]
     spend_lots: tuple[tuple[int, int], ...] = ()
-    account = f"{SPENDING}:{receipt.shop}"
+    book, spending = account.book, f"{SPENDING}:{receipt.shop}"
+    spent = decision.spent
     if receipt.id in book.holds:
-        spend_lots = book.post_hold(receipt.id, cause, account)
-    elif decision.spent is not None:
-        spend_lots = book.debit(decision.spent.kind, decision.spent.units, cause, account, overdraw=sold)
+        spend_lots = book.post_hold(receipt.id, cause, spending)
+    elif spent is not None:
+        spend_lots = book.debit(spent.kind, spent.units, cause, spending, overdraw=deal.sold)
     earned_lots = tuple([issue(programme, book, earned, cause) for earned in decision.earned])
-    won = count(programme, receipt, decision, standing, cause.recorded_at)
+    won = count(programme, receipt, decision, account.standing, cause.recorded_at)
     sale = Sale(
         receipt, decision, CLOSED, day, cause.recorded_at,
         spend_lots=spend_lots, earned_lots=earned_lots, level_won=won,
@@ -80,11 +80,11 @@ def close(
 def issue(programme: Programme, book: Book, earned: Earned, cause: Cause) -> int:
     """Put earned points into a lot of their own with its days; returns the lot."""
     zone = programme.zone
-    return book.credit(
-        earned.kind, earned.units, cause, f"{ISSUANCE}:{earned.rule}",
+    days = Days(
         active_from=day_start(earned.active_on, zone),
         expires_at=None if earned.last_on is None else day_end(earned.last_on, zone),
-    )  # fmt: skip
+    )
+    return book.credit(Points(earned.units, earned.kind), cause, f"{ISSUANCE}:{earned.rule}", days)
 
 
 def count(
@@ -124,11 +124,19 @@ def _closed(sale: Sale, holder_id: str) -> Event:
     return Event(RECEIPT_CLOSED, holder_id, sale.receipt.at, sale.receipt.id, data)
 
 
+class Terms(msgspec.Struct, frozen=True):
+    """Of a hold: when it lapses, and its number within the receipt."""
+
+    lapses_at: datetime
+    revision: int
+
+
 def hold(
-    programme: Programme, receipt: Receipt, decision: Decision, book: Book | None, cause: Cause, *,
-    lapses_at: datetime, revision: int,
-) -> tuple[Sale, list[Event]]:  # fmt: skip
+    programme: Programme, deal: Deal, book: Book | None, cause: Cause, terms: Terms
+) -> tuple[Sale, list[Event]]:
     """Reserve what a Decision spends; closing later posts exactly this Decision."""
+    receipt, decision = deal.receipt, deal.decision
+    lapses_at, revision = terms.lapses_at, terms.revision
     day = local_day(receipt.at, programme.zone)
     sale = Sale(receipt, decision, HELD, day, cause.recorded_at, revision=revision, lapses_at=lapses_at)
     if book is not None:

@@ -1,19 +1,23 @@
 """Returns: the mirror of a stored Decision, pro rata with cumulative rounding, so that any number of partial
-returns is one full return to the kopeck. Nothing is evaluated again."""
+returns is one full return to the kopeck. Nothing is evaluated again.
+"""
+
+from datetime import date
 
 import msgspec
 
 from kopilka.core.event import RECEIPT_RETURNED, RECEIPT_VOIDED, Event
-from kopilka.core.ledger.book import Book
-from kopilka.core.ledger.lot import Lot
+from kopilka.core.ledger.lot import Days, Lot
 from kopilka.core.ledger.posting import RETURNED, Cause
 from kopilka.core.member.member import Used
-from kopilka.core.member.standing import Standing, level_total, rank_for, rank_of
-from kopilka.core.programme.document import Programme
+from kopilka.core.member.standing import level_total, rank_for, rank_of
+from kopilka.core.programme.document import LevelDown, Programme
 from kopilka.core.rules.decision import Spent
 from kopilka.core.rules.reason import Reason, reason_kind
+from kopilka.core.settlement.account import Account
 from kopilka.core.settlement.sale import VOIDED, Rest, Sale, rest_of
-from kopilka.values.period import day_end, local_day
+from kopilka.values.period import Span, day_end, local_day
+from kopilka.values.points import Points
 from kopilka.values.share import allocate_within, cumulative
 
 UNKNOWN_LINE = reason_kind(
@@ -101,39 +105,25 @@ def _advance_amount(sale: Sale, progress: list[int], amount: int) -> list[int] |
 
 
 def give_back(
-    programme: Programme, sale: Sale, progress: list[int], book: Book | None, standing: Standing | None,
-    closed_lots: dict[int, Lot], cause: Cause,
-) -> tuple[Sale, Returned, list[Event]]:  # fmt: skip
-    """Mirror the sale from its present progress to the new one. `closed_lots` are the lots that its points were
-    drawn from and that are not open any more."""
+    programme: Programme, sale: Sale, progress: list[int], account: Account | None, cause: Cause
+) -> tuple[Sale, Returned, list[Event]]:
+    """Mirror the sale from its present progress to the new one."""
     before, after = rest_of(sale, sale.done()), rest_of(sale, progress)
-    back: dict[str, int] = {}
-    taken: dict[str, int] = {}
-    missed: dict[str, int] = {}
-    level = ""
-    if book is not None and standing is not None:
-        # Spent points come first: under a policy without deficits what is given back may pay for what is taken.
-        spent = sale.decision.spent
-        if spent is not None:
-            units = _restore_spent(programme, sale, spent, (before, after), book, closed_lots, cause)
-            if units:
-                back[spent.kind] = units
-        _take_earned(programme, sale, before, after, book, cause, taken, missed)
-        book.bring_to(cause.recorded_at, cause, late=True)
-        level = _uncount(programme, sale, before, after, standing, cause)
     result = Returned(
         refund_minor=before.paid_minor - after.paid_minor,
         lines=_refund_lines(sale, progress),
-        points_back=back, points_taken=taken, points_missed=missed, level=level, complete=after.complete,
-    )  # fmt: skip
+        complete=after.complete,
+    )
+    if account is not None:
+        result = _Mirror(programme, sale, (before, after), account, cause).run(result)
     changed = msgspec.structs.replace(sale, progress=tuple(progress))
     name = RECEIPT_VOIDED if sale.state == VOIDED else RECEIPT_RETURNED
     data: dict[str, object] = {
         "refund_minor": result.refund_minor,
-        "points_back": back,
-        "points_taken": taken,
+        "points_back": result.points_back,
+        "points_taken": result.points_taken,
     }
-    holder = "" if book is None else book.holder_id
+    holder = "" if account is None else account.book.holder_id
     return changed, result, [Event(name, holder, cause.effective_at, sale.receipt.id, data)]
 
 
@@ -146,55 +136,111 @@ def _refund_lines(sale: Sale, progress: list[int]) -> tuple[tuple[str, int], ...
     )
 
 
-def _take_earned(
-    programme: Programme, sale: Sale, before: Rest, after: Rest, book: Book, cause: Cause,
-    taken: dict[str, int], missed: dict[str, int],
-) -> None:  # fmt: skip
-    for n, earned in enumerate(sale.decision.earned):
-        units = before.earned[n] - after.earned[n]
-        if units:
-            account = f"{RETURNED}:{earned.rule}"
-            policy = programme.returns.deficit
-            got = book.take_back(earned.kind, units, cause, account, (sale.earned_lots[n],), policy)
-            taken[earned.kind] = taken.get(earned.kind, 0) + got
-            if got < units:
-                missed[earned.kind] = missed.get(earned.kind, 0) + units - got
+class _Mirror:
+    """One return at work on a member's account."""
 
+    def __init__(
+        self, programme: Programme, sale: Sale, rests: tuple[Rest, Rest], account: Account, cause: Cause
+    ) -> None:
+        self._programme = programme
+        self._sale = sale
+        self._before, self._after = rests
+        self._account = account
+        self._book = account.book
+        self._cause = cause
 
-def _restore_spent(
-    programme: Programme, sale: Sale, spent: Spent, rests: tuple[Rest, Rest], book: Book,
-    closed: dict[int, Lot], cause: Cause,
-) -> int:  # fmt: skip
-    """Put points back where they came from, the last drawn first: what was overspent, then lots from the end."""
-    done, now = _given_back(spent, rests[0]), _given_back(spent, rests[1])
-    wallet = book.wallet(spent.kind)
-    passed, missing = done, now - done
-    parts: list[tuple[Lot, int]] = []
-    owed = spent.units - sum([units for _, units in sale.spend_lots])
-    over = min(missing, max(0, owed - passed))
-    passed, missing = max(0, passed - owed), missing - over
-    for lot_id, units in reversed(sale.spend_lots):
-        skip = min(passed, units)
-        passed -= skip
-        part = min(missing, units - skip)
-        if part:
-            missing -= part
-            parts.append((wallet.find(lot_id) or closed[lot_id], part))
-    at, account = cause.recorded_at, f"{RETURNED}:{sale.receipt.shop}"
-    today = local_day(at, programme.zone)
-    if over:
-        life = programme.points[spent.kind].life
-        until = None if life is None else day_end(life.after(today), programme.zone)
-        book.credit(spent.kind, over, cause, account, active_from=at, expires_at=until)
-    grace = programme.returns.grace
-    if grace.days or grace.months:
-        late = [row for row in parts if row[0].expires_at is not None and row[0].expires_at <= at]
-        for _, part in late:
-            until = day_end(grace.after(today), programme.zone)
-            book.credit(spent.kind, part, cause, account, active_from=at, expires_at=until)
-        parts = [row for row in parts if row not in late]
-    book.give_back(spent.kind, parts, cause, account)
-    return now - done
+    def run(self, result: Returned) -> Returned:
+        """Spent points come first: under a policy without deficits what is given back may pay for what is taken."""
+        back: dict[str, int] = {}
+        spent = self._sale.decision.spent
+        if spent is not None:
+            units = self._restore(spent)
+            if units:
+                back[spent.kind] = units
+        taken, missed = self._take()
+        self._book.bring_to(self._cause.recorded_at, self._cause, late=True)
+        return msgspec.structs.replace(
+            result, points_back=back, points_taken=taken, points_missed=missed, level=self._uncount()
+        )
+
+    def _take(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Take earned points back; what could be taken and what could not, by kind."""
+        taken: dict[str, int] = {}
+        missed: dict[str, int] = {}
+        sale, policy = self._sale, self._programme.returns.deficit
+        for n, earned in enumerate(sale.decision.earned):
+            units = self._before.earned[n] - self._after.earned[n]
+            if units:
+                points, account = Points(units, earned.kind), f"{RETURNED}:{earned.rule}"
+                got = self._book.take_back(points, self._cause, account, (sale.earned_lots[n],), policy)
+                taken[earned.kind] = taken.get(earned.kind, 0) + got
+                if got < units:
+                    missed[earned.kind] = missed.get(earned.kind, 0) + units - got
+        return taken, missed
+
+    def _restore(self, spent: Spent) -> int:
+        """Put points back where they came from, the last drawn first: what was overspent, then lots from the end."""
+        done, now = _given_back(spent, self._before), _given_back(spent, self._after)
+        parts, over = self._parts(spent, done, now - done)
+        at, account = self._cause.recorded_at, f"{RETURNED}:{self._sale.receipt.shop}"
+        today = local_day(at, self._programme.zone)
+        if over:
+            self._issue(Points(over, spent.kind), self._programme.points[spent.kind].life, today)
+        grace = self._programme.returns.grace
+        if grace.days or grace.months:
+            late = [row for row in parts if row[0].expires_at is not None and row[0].expires_at <= at]
+            for _, part in late:
+                self._issue(Points(part, spent.kind), grace, today)
+            parts = [row for row in parts if row not in late]
+        self._book.give_back(spent.kind, parts, self._cause, account)
+        return now - done
+
+    def _parts(self, spent: Spent, passed: int, missing: int) -> tuple[list[tuple[Lot, int]], int]:
+        """The lots that get units back, after `passed` units that got theirs earlier; and units that no lot gave."""
+        wallet, sale = self._book.wallet(spent.kind), self._sale
+        owed = spent.units - sum([units for _, units in sale.spend_lots])
+        over = min(missing, max(0, owed - passed))
+        passed, missing = max(0, passed - owed), missing - over
+        parts: list[tuple[Lot, int]] = []
+        for lot_id, units in reversed(sale.spend_lots):
+            skip = min(passed, units)
+            passed -= skip
+            part = min(missing, units - skip)
+            if part:
+                missing -= part
+                parts.append((wallet.find(lot_id) or self._account.closed[lot_id], part))
+        return parts, over
+
+    def _issue(self, points: Points, life: Span | None, today: date) -> None:
+        """Points that have no lot to go back to get one of their own."""
+        until = None if life is None else day_end(life.after(today), self._programme.zone)
+        days = Days(self._cause.recorded_at, until)
+        self._book.credit(points, self._cause, f"{RETURNED}:{self._sale.receipt.shop}", days)
+
+    def _uncount(self) -> str:
+        """Take the purchase out of totals and caps; returns the level after it."""
+        sale, levels, standing = self._sale, self._programme.levels, self._account.standing
+        before, after = self._before, self._after
+        complete = after.complete and not before.complete
+        points = 0
+        if levels is not None and levels.points:
+            rows = zip(sale.decision.earned, before.earned, after.earned, strict=True)
+            points = sum(was - now for earned, was, now in rows if earned.kind == levels.points)
+        spend = after.counted_minor - before.counted_minor
+        standing.book(sale.day, spend_minor=spend, receipts=-1 if complete else 0, points=-points)
+        if complete:
+            for use in sale.decision.caps:
+                if use.period:
+                    standing.use(use.rule, use.period, Used(use.uses, use.money_minor, use.points_units), -1)
+        if levels is None:
+            return ""
+        today = local_day(self._cause.recorded_at, self._programme.zone)
+        reached = rank_for(levels, level_total(levels, standing, today))
+        if sale.level_won and reached < rank_of(levels, sale.level_won):
+            never = levels.down is LevelDown.NEVER
+            keep = max(reached, rank_of(levels, sale.decision.level)) if never else reached
+            standing.level, standing.level_since = levels.ladder[keep].id, self._cause.recorded_at
+        return standing.level
 
 
 def _given_back(spent: Spent, rest: Rest) -> int:
@@ -202,31 +248,3 @@ def _given_back(spent: Spent, rest: Rest) -> int:
     if spent.minor == 0:
         return spent.units if rest.complete else 0
     return cumulative(spent.units, spent.minor - rest.points_minor, spent.minor)
-
-
-def _uncount(
-    programme: Programme, sale: Sale, before: Rest, after: Rest, standing: Standing, cause: Cause
-) -> str:
-    levels = programme.levels
-    complete = after.complete and not before.complete
-    points = 0
-    if levels is not None and levels.points:
-        rows = zip(sale.decision.earned, before.earned, after.earned, strict=True)
-        points = sum(was - now for earned, was, now in rows if earned.kind == levels.points)
-    standing.book(
-        sale.day,
-        spend_minor=after.counted_minor - before.counted_minor,
-        receipts=-1 if complete else 0,
-        points=-points,
-    )
-    if complete:
-        for use in sale.decision.caps:
-            if use.period:
-                standing.use(use.rule, use.period, Used(use.uses, use.money_minor, use.points_units), -1)
-    if levels is None:
-        return ""
-    reached = rank_for(levels, level_total(levels, standing, local_day(cause.recorded_at, programme.zone)))
-    if sale.level_won and reached < rank_of(levels, sale.level_won):
-        keep = max(reached, rank_of(levels, sale.decision.level)) if levels.down.value == "never" else reached
-        standing.level, standing.level_since = levels.ladder[keep].id, cause.recorded_at
-    return standing.level

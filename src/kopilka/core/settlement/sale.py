@@ -1,7 +1,8 @@
 """The state of one receipt between hold, close and return; and what its mirror image is worth.
 
 `progress[i]` says how much of line i has come back, in units of `line_whole(i)`: whole quantities and whole
-kopecks both divide it, so returns by quantity and by amount mix without losing a kopeck."""
+kopecks both divide it, so returns by quantity and by amount mix without losing a kopeck.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -17,7 +18,8 @@ HELD, CLOSED, VOIDED, RELEASED = "held", "closed", "voided", "released"
 
 class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
     """A receipt with its stored Decision. `spend_lots` are (lot, units) in the order drawn, `earned_lots` the lot
-    of each Earned; `day` is the programme's local day of the sale."""
+    of each Earned; `day` is the programme's local day of the sale.
+    """
 
     receipt: Receipt
     decision: Decision
@@ -40,7 +42,8 @@ class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def paid_parts(self) -> list[int]:
         """Money paid for each line. What discounts given outside exceed a line by is netted over the others, so
-        that lines give back in any order exactly what was paid."""
+        that lines give back in any order exactly what was paid.
+        """
         return netted(self.decision.paid_parts(), self.receipt)
 
     def order(self) -> list[int]:

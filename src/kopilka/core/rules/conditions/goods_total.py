@@ -23,7 +23,8 @@ TOTAL_ABOVE = reason_kind(
 
 class GoodsTotal(Check, frozen=True, rename={"start": "from"}):
     """The goods cost at least `from` and less than `below`: after earlier discounts, without delivery and
-    points, without goods that the law or the programme does not count. `goods` narrows it to some lines."""
+    points, without goods that the law or the programme does not count. `goods` narrows it to some lines.
+    """
 
     NAME: ClassVar[str] = "goods_total"
     SHORT: ClassVar[str] = "start"

@@ -12,7 +12,8 @@ from kopilka.values.share import allocate_within
 
 class Discount(Offer, frozen=True):
     """Takes a percent off every line (each rounded half up to the kopeck), or a sum off all of them together,
-    shared in proportion to their prices. The number may differ by level or grow with the receipt."""
+    shared in proportion to their prices. The number may differ by level or grow with the receipt.
+    """
 
     NAME: ClassVar[str] = "discount"
     SHORT: ClassVar[str] = "percent"

@@ -23,7 +23,8 @@ class RoundEach(Enum):
 class Earn(Effect, frozen=True):
     """Gives points of a kind: `percent` of what was paid (in the worth of the points), or `points` — once, for
     every `per` of money paid, or for each piece (`each`). What was paid with points counts only where
-    `with_points_part` says so. `pending` and `life` override those of the kind."""
+    `with_points_part` says so. `pending` and `life` override those of the kind.
+    """
 
     NAME: ClassVar[str] = "earn"
     SHORT: ClassVar[str] = "percent"
@@ -43,11 +44,12 @@ class Earn(Effect, frozen=True):
         self, context: Context, kind: PointsKind, scope: Sequence[int], bit: int
     ) -> tuple[list[int], int]:
         """Smallest units earned, one number for the receipt or one for each line in scope; and the money that
-        they were counted from."""
+        they were counted from.
+        """
         paid_parts = context.left if self.with_points_part else context.net
         by_line = self.round is RoundEach.LINE
         total = sum([paid_parts[i] for i in scope])
-        paid = total if total > 0 else 0
+        paid = max(0, total)
         if self.percent is not None:
             share, whole = context.scale(self.percent, bit) * kind.scale, PERCENT_WHOLE * kind.worth
             if by_line:

@@ -12,7 +12,8 @@ from kopilka.values.rounding import Rounding, divide
 
 class Price(Offer, frozen=True, rename={"prices": "list"}):
     """Sells the named goods at a price of their own: `list` gives the price of one piece by sku. A line that
-    is already cheaper stays as it is. Unless `closes` is `no`, later discounts leave such a line alone."""
+    is already cheaper stays as it is. Unless `closes` is `no`, later discounts leave such a line alone.
+    """
 
     NAME: ClassVar[str] = "price"
     SHORT: ClassVar[str] = "prices"
