@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from kopilka.look.jinja import Pages
 from kopilka.look.shapes import Page, Theme, Trouble
+from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.staff import Right, Staff
 from kopilka.words.languages import negotiate
 from kopilka.words.render import Tongue
@@ -152,6 +153,8 @@ class Entrance:
             answer = self._checked(visit, method, work, right)
         except ClosedError as closed:
             answer = self.closed(visit, closed.status, closed.trouble)
+        except StoreUnavailableError:
+            answer = self.closed(visit, 503)
         except Exception:  # noqa: BLE001 - whatever a screen breaks, a person gets a page
             _log.exception("a screen failed", extra={"path": visit.path})
             answer = self.closed(visit, 500)

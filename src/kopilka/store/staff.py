@@ -1,12 +1,16 @@
 """Staff in PostgreSQL: accounts, sessions, the log; and what only their screens ask: days."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
+import psycopg
 
-from kopilka.store.connect import Pool
+from kopilka.store.connect import Connection, Pool
 from kopilka.store.queries import queries
+from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.staff import Action, Role, Staff, StaffRow
 from kopilka.values.period import day_start
 from kopilka.values.quantity import ONE
@@ -51,7 +55,7 @@ class PostgresStaff:
 
     def open_session(self, session_sha256: bytes, staff_id: str, at: datetime, expires_at: datetime) -> None:
         """Keep a session; ended ones are swept away."""
-        with self._pool.connection() as connection, connection.transaction():
+        with self._connection() as connection, connection.transaction():
             connection.execute(SQL["sweep_sessions"], (at,))
             connection.execute(SQL["open_session"], (session_sha256, staff_id, at, expires_at))
 
@@ -90,16 +94,24 @@ class PostgresStaff:
         return None if row is None or not row[1] else divide(row[0] * ONE, row[1], Rounding.HALF_UP)
 
     def _one(self, name: str, parameters: Any) -> Any:
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             return connection.execute(SQL[name], parameters).fetchone()
 
     def _all(self, name: str, parameters: Any = ()) -> list[Any]:
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             return list(connection.execute(SQL[name], parameters).fetchall())
 
     def _run(self, name: str, parameters: Any) -> None:
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             connection.execute(SQL[name], parameters)
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except psycopg.OperationalError as error:
+            raise StoreUnavailableError(str(error)) from error
 
 
 def _staff(row: Any) -> Staff:

@@ -2,6 +2,7 @@
 costs nothing, and the same form sent twice is the same receipt.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -16,6 +17,7 @@ from kopilka.words.entry import decimal_entry, money_entry, quantity_entry
 
 BACK_MAX = timedelta(hours=12)
 LINES_MAX = 200
+_RECEIPT = re.compile(r"rcp_[0-9a-z]{26}\Z")
 
 
 class Good(msgspec.Struct, frozen=True):
@@ -43,9 +45,9 @@ def read_basket(visit: Visit, now: datetime, new_id: str) -> Basket:
     """The basket of a form; a new one where there is none."""
     columns: list[Sequence[str]] = [visit.all(name) for name in ("sku", "title", "price", "count")]
     goods = tuple(Good(*row) for row in zip(*columns, strict=False))[:LINES_MAX]
-    spend = visit.get("spend")
+    spend, receipt = visit.get("spend"), visit.get("receipt")
     return Basket(
-        visit.get("receipt") or new_id, _moment(visit.get("at"), now), visit.get("member"), goods,
+        receipt if _RECEIPT.match(receipt) else new_id, _moment(visit.get("at"), now), visit.get("member"), goods,
         spend if spend in {"max", "amount"} else "none", visit.get("amount"), visit.get("code").strip(),
     )  # fmt: skip
 

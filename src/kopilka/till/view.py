@@ -102,7 +102,7 @@ class Till:
             case "add":
                 screen = self._add(visit, typed)
             case "pick":
-                screen = self._pick(visit.language, typed, what)
+                screen = self._pick(visit, typed, what)
             case "drop":
                 kept = tuple(good for i, good in enumerate(basket.goods) if str(i) != what)
                 screen = msgspec.structs.replace(
@@ -170,12 +170,16 @@ class Till:
             typed, found=tuple(self._services.goods.find_products(text, FOUND_MAX))
         )
 
-    def _pick(self, tag: str, typed: Screen, sku: str) -> Screen:
+    def _pick(self, visit: Visit, typed: Screen, sku: str) -> Screen:
         product = self._services.goods.products([sku]).get(sku)
         if product is None:
             return msgspec.structs.replace(typed, focus="goods")
         last = self._services.prices.last_price(sku)
-        price = price_text(last, self._currency, tag) if last is not None else typed.price
+        price = (
+            price_text(last, self._programme(visit).currency, visit.language)
+            if last is not None
+            else typed.price
+        )
         return msgspec.structs.replace(
             typed, picked=product, goods=product.title or sku, price=price, focus="new_price"
         )
@@ -191,12 +195,12 @@ class Till:
             good = Good(sku if known is not None else "", title, typed.price, typed.count)
         else:
             if self._services.goods.products([text]):
-                return self._pick(visit.language, typed, text)
+                return self._pick(visit, typed, text)
             found = _PRICE.match(text)
             if found is None:
                 matches = tuple(self._services.goods.find_products(text, FOUND_MAX))
                 return (
-                    self._pick(visit.language, typed, matches[0].sku)
+                    self._pick(visit, typed, matches[0].sku)
                     if len(matches) == 1
                     else msgspec.structs.replace(typed, found=matches, focus="" if matches else "new_price")
                 )
@@ -204,7 +208,7 @@ class Till:
             good = Good("", title, found["price"], found["count"] or typed.count)
         basket = msgspec.structs.replace(typed.basket, goods=(*typed.basket.goods, good))
         try:
-            read_lines(msgspec.structs.replace(basket, goods=(good,)), self._currency)
+            read_lines(msgspec.structs.replace(basket, goods=(good,)), self._programme(visit).currency)
         except BadValueError as error:
             field = error.field.partition("-")[0]
             code = "bad_quantity" if field == "count" else "bad_amount"
@@ -272,11 +276,6 @@ class Till:
         return self._page(visit, Screen(basket=fresh, sold=words, focus="next"))
 
     # -- around -------------------------------------------------------------------------------------------------
-
-    @property
-    def _currency(self) -> str:
-        rules = self._services.views.ruleset()
-        return "RUB" if rules is None else rules.programme.currency
 
     def _basket(self, visit: Visit) -> Basket:
         return read_basket(visit, self._services.clock(), self._services.new_id("rcp_"))
