@@ -1,5 +1,6 @@
 """Money: integer minor units with an ISO 4217 currency. A receipt has one currency, so inner code
-carries bare `*_minor` integers and the currency once; `Money` is for places where both travel."""
+carries bare `*_minor` integers and the currency once; `Money` is for places where both travel.
+"""
 
 from decimal import Decimal, InvalidOperation
 
@@ -12,14 +13,15 @@ _EXPONENT_NOT_TWO = {
     "KRW": 0, "KWD": 3, "LYD": 3, "OMR": 3, "PYG": 0, "RWF": 0, "TND": 3, "UGX": 0, "UYI": 0, "VND": 0,
     "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
 }  # fmt: skip
-_EXPONENT_TWO = frozenset(
-    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
-    "CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF "
-    "IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR "
-    "MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD "
-    "SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR "
-    "ZMW ZWG".split()  # noqa: SIM905 - one line of codes reads better than a hundred and fifty
-)
+_EXPONENT_TWO = """
+AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
+CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF
+IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR
+MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD
+SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR
+ZMW ZWG
+"""
+_TWO = frozenset(_EXPONENT_TWO.split())
 AMOUNT_MAX = 10**13
 """The largest amount in minor units that any field accepts (a hundred billion roubles)."""
 
@@ -41,7 +43,7 @@ class Money(msgspec.Struct, frozen=True, gc=False):
 
 def exponent(currency: str) -> int:
     """Digits after the point of an ISO 4217 currency; an unknown code is a BadValueError."""
-    if currency in _EXPONENT_TWO:
+    if currency in _TWO:
         return 2
     if currency in _EXPONENT_NOT_TWO:
         return _EXPONENT_NOT_TWO[currency]
