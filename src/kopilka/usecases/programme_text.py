@@ -6,8 +6,10 @@ once, each with its line.
 
 import io
 import re
+from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.representer import SafeRepresenter
 
 from kopilka.core.programme.document import Programme
 from kopilka.core.programme.reader import Reading, read_programme
@@ -19,6 +21,7 @@ from kopilka.usecases.programme_yaml import read_yaml
 
 _JSON = re.compile(r"\s*\{\s*(\"|\}\s*\Z)")
 """How JSON begins; a YAML text that begins like this is JSON as well, or has a mistake."""
+_WORD = re.compile(r"[^\W_](?:[\w ./-]*\w)?\Z")
 
 
 def read_programme_text(source: bytes | str, registry: Registry) -> Reading:
@@ -29,9 +32,20 @@ def read_programme_text(source: bytes | str, registry: Registry) -> Reading:
     return read_programme(written.root, registry, written.mistakes)
 
 
+class _Representer(SafeRepresenter):
+    """Texts that are not plain words stand in quotes: what the emitter leaves bare, not every parser reads back."""
+
+    def represent_str(self, data: str) -> Any:
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="" if _WORD.match(data) else '"')
+
+
+_Representer.add_representer(str, _Representer.represent_str)
+
+
 def write_programme_text(programme: Programme, registry: Registry) -> str:
     """The programme as YAML that reads back to the same."""
     yaml = YAML(typ="safe", pure=True)
+    yaml.Representer = _Representer
     yaml.width, yaml.allow_unicode, yaml.sort_base_mapping_type_on_output = 110, True, False  # type: ignore[assignment]
     out = io.StringIO()
     yaml.dump(to_document(programme, registry), out)

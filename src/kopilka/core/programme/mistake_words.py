@@ -173,7 +173,10 @@ _WHOLE = {
         "Правила «{one:text}» и «{other:text}» спорят по приоритету, а он у них одинаков.",
         "Rules “{one:text}” and “{other:text}” compete by priority, and theirs is the same.",
     ),
-    "too_many_rules": ("Правил больше {most:count}.", "More than {most:count} rules."),
+    "too_many": (
+        "«{key:text}»: {given:count}, а может быть не больше {most:count}.",
+        "“{key:text}”: {given:count}, and there can be at most {most:count}.",
+    ),
     "needs_kind": (
         "Уровни считаются по баллам, а каким — не сказано (points).",
         "Levels count points, and it is not said which (points).",

@@ -15,6 +15,8 @@ from kopilka.core.programme.mistake_words import HINTS, MISTAKES
 
 _SHOWN_MAX = 60
 _CHOICES_MAX = 12
+MISTAKES_MAX = 500
+"""Later mistakes are not told: nobody reads so many, and a hostile document would make millions."""
 
 
 class Severity(Enum):

@@ -5,13 +5,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from kopilka.core.programme.mistakes import Mistake, advised, error, shown
+from kopilka.core.programme.mistakes import MISTAKES_MAX, Mistake, advised, error, shown
 from kopilka.core.programme.tree import Node
 
 _BARE = re.compile(r"[\w-]+\Z")
 _LAST = re.compile(r"(\[[^\[\]]*\]|\.?[^.\[\]]+)\Z")
-MISTAKES_MAX = 500
-"""Later mistakes are not told: nobody reads so many, and a hostile document would make millions."""
 
 
 def key_path(path: str, key: str) -> str:
@@ -29,6 +27,11 @@ class Places:
         self.mistakes: list[Mistake] = []
         self._at: dict[str, tuple[int, int]] = {}
 
+    @property
+    def full(self) -> bool:
+        """Whether no more mistakes are told."""
+        return len(self.mistakes) >= MISTAKES_MAX
+
     def put(self, path: str, node: Node) -> None:
         """Note where a path stands."""
         self._at.setdefault(path, (node.line, node.column))
@@ -37,7 +40,7 @@ class Places:
         self, code: str, path: str, node: Node, known: Iterable[str] | None = None, **params: int | str
     ) -> None:
         """Note a mistake at a node; `known` are the words that would have been right for `key` or `value`."""
-        if len(self.mistakes) >= MISTAKES_MAX:
+        if self.full:
             return
         params = {name: shown(said) if isinstance(said, str) else said for name, said in params.items()}
         mistake = error(code, path, **params)
@@ -47,7 +50,7 @@ class Places:
 
     def refuse(self, mistake: Mistake, path: str, node: Node) -> None:
         """Note a mistake made elsewhere at its path and node."""
-        if len(self.mistakes) < MISTAKES_MAX:
+        if not self.full:
             self.mistakes.append(
                 msgspec.structs.replace(mistake, path=path, line=node.line, column=node.column)
             )
@@ -58,5 +61,5 @@ class Places:
         while path and path not in self._at:
             path = _LAST.sub("", path)
         line, column = self._at.get(path, (1, 1) if self._at and min(self._at.values())[0] else (0, 0))
-        if len(self.mistakes) < MISTAKES_MAX:
+        if not self.full:
             self.mistakes.append(mistake.standing_at(line, column))

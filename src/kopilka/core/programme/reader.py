@@ -71,6 +71,8 @@ def read_programme(root: Node, registry: Registry, before: Sequence[Mistake] = (
     programme: Programme = walk.record(Programme, root, "")
     unread = [mistake.path for mistake in places.mistakes]
     for finding in check(programme, registry):
+        if places.full:
+            break
         if not any(finding.rests_on(path) for path in unread):
             places.add(finding.mistake)
     mistakes = tuple(sorted(places.mistakes, key=lambda m: (m.line, m.column, m.path, m.code)))
@@ -85,7 +87,7 @@ class _Walk:
         self.registry = registry
         self.setting = setting
 
-    def value(self, shape: Shape, node: Node, path: str) -> Any:  # noqa: PLR0911 - a line for each shape
+    def value(self, shape: Shape, node: Node, path: str) -> Any:
         """The value of a field, or its stand-in after a mistake."""
         match shape:
             case Number():
@@ -253,7 +255,7 @@ def _inner(shape: Shape) -> Shape:
     return shape.inner if isinstance(shape, Optional) else shape
 
 
-def _empty(shape: Shape) -> Any:  # noqa: PLR0911 - a line for each shape
+def _empty(shape: Shape) -> Any:
     """A stand-in for a field that must be there and is not."""
     match shape:
         case Number():

@@ -9,6 +9,8 @@ from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent
 
 _DECIMALS = {"0": 0, "1": 1, "2": 2}
+_IDS_MAX = 200
+"""More levels or kinds are refused anyway, so that looking one up stays cheap."""
 TOTAL = "total"
 """The mark of a ladder's `from`: money, receipts or points, as `by` says."""
 
@@ -37,7 +39,7 @@ def setting_of(root: Table) -> Setting:
     """The setting of a tree; what is wrong or missing in it is told when its field is read."""
     kinds = root.get("points")
     levels = root.get("levels")
-    kind_ids = tuple(entry.key.text for entry in kinds.entries) if isinstance(kinds, Table) else ()
+    kind_ids = tuple(entry.key.text for entry in kinds.entries[:_IDS_MAX]) if isinstance(kinds, Table) else ()
     digits = money_digits(_text(root, "currency"))
     by, named = (_text(levels, "by"), _text(levels, "points")) if isinstance(levels, Table) else ("", "")
     decimals = 0
@@ -82,4 +84,4 @@ def _level_ids(levels: Node | None) -> tuple[str, ...]:
     ladder = levels.get("ladder") if isinstance(levels, Table) else None
     if not isinstance(ladder, Items):
         return ()
-    return tuple(dict.fromkeys(filter(None, (_text(step, "id") for step in ladder.items))))
+    return tuple(dict.fromkeys(filter(None, (_text(step, "id") for step in ladder.items[:_IDS_MAX]))))

@@ -56,7 +56,9 @@ def tree(value: object) -> Node:
     match value:
         case dict():
             return Table(
-                0, 0, tuple(Entry(Text(0, 0, str(key)), tree(under)) for key, under in value.items())
+                0,
+                0,
+                tuple(Entry(Text(0, 0, str(key), plain=False), tree(under)) for key, under in value.items()),
             )
         case list() | tuple():
             return Items(0, 0, tuple(tree(item) for item in value))

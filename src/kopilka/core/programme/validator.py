@@ -19,22 +19,37 @@ from kopilka.values.period import zone
 from kopilka.values.rounding import PERCENT_WHOLE
 
 RULES_MAX = 500
+LEVELS_MAX = 100
+KINDS_MAX = 100
 DECIMALS_MAX = 2
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 _RESERVED = frozenset(("from",))
 
 
-def check(programme: Programme, registry: Registry) -> list[Finding]:
+def check(programme: Programme, registry: Registry) -> Iterator[Finding]:
     """Everything wrong with a programme as a whole, and the cautions that go with it."""
-    return [
-        *_head(programme),
-        *_kinds(programme),
-        *_ladder(programme.levels),
-        *_spending(programme),
-        *_rules(programme, registry),
-        *check_lanes(programme),
-        *cautions(programme, registry),
-    ]
+    oversized = list(_sizes(programme))
+    if oversized:
+        yield from oversized
+        return
+    yield from _head(programme)
+    yield from _kinds(programme)
+    yield from _ladder(programme.levels)
+    yield from _spending(programme)
+    yield from _rules(programme, registry)
+    yield from check_lanes(programme)
+    yield from cautions(programme, registry)
+
+
+def _sizes(programme: Programme) -> Iterator[Finding]:
+    ladder = () if programme.levels is None else programme.levels.ladder
+    for path, size, most in (
+        ("rules", len(programme.rules), RULES_MAX),
+        ("levels.ladder", len(ladder), LEVELS_MAX),
+        ("points", len(programme.points), KINDS_MAX),
+    ):
+        if size > most:
+            yield found(error("too_many", path, key=path, given=size, most=most))
 
 
 def _head(programme: Programme) -> Iterator[Finding]:
@@ -108,8 +123,6 @@ def _spending(programme: Programme) -> Iterator[Finding]:
 
 
 def _rules(programme: Programme, registry: Registry) -> Iterator[Finding]:
-    if len(programme.rules) > RULES_MAX:
-        yield found(error("too_many_rules", "rules", most=RULES_MAX))
     seen: dict[str, str] = {}
     for number, rule in enumerate(programme.rules):
         path = f"rules[{number}]"

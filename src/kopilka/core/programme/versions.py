@@ -46,12 +46,8 @@ def in_force(versions: Iterable[Version], at: datetime) -> Version | None:
 
 def coming(versions: Iterable[Version], at: datetime) -> list[Version]:
     """Versions that have not begun yet, soonest first; one that is replaced before it begins is left out."""
-    later = sorted((v for v in versions if v.valid_from > at), key=lambda v: (v.valid_from, v.number))
-    return [
-        v
-        for v, after in zip(later, [*later[1:], None], strict=True)
-        if not after or after.valid_from != v.valid_from
-    ]
+    latest = {v.valid_from: v for v in sorted(versions, key=lambda v: v.number) if v.valid_from > at}
+    return sorted(latest.values(), key=lambda version: version.valid_from)
 
 
 def next_number(versions: Iterable[Version]) -> int:

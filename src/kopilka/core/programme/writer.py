@@ -57,7 +57,7 @@ class _Writer:
                 written[field.key] = self.value(self.setting.shape(type(struct), field), value)
         return written
 
-    def value(self, shape: Shape, value: Any) -> Any:  # noqa: C901, PLR0911, PLR0912 - a line for each shape
+    def value(self, shape: Shape, value: Any) -> Any:  # noqa: C901, PLR0912 - a line for each shape
         match shape:
             case Number():
                 return self.number(shape.mark, value)
@@ -105,7 +105,7 @@ class _Writer:
 
     def conditions(self, conditions: tuple[Condition, ...]) -> Any:
         rows = [(self.registry.condition_name(condition), self.body(condition)) for condition in conditions]
-        if len({name for name, _ in rows}) == len(rows):
+        if rows and len({name for name, _ in rows}) == len(rows):
             return dict(rows)
         return [{name: body} for name, body in rows]
 

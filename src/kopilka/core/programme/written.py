@@ -2,7 +2,7 @@
 
 import msgspec
 
-from kopilka.core.programme.mistakes import Mistake, shown
+from kopilka.core.programme.mistakes import MISTAKES_MAX, Mistake, shown
 from kopilka.core.programme.tree import Entry, Node, Table, Text
 from kopilka.values.errors import KopilkaError
 
@@ -40,7 +40,7 @@ class Pairs:
     def add(self, key: Text, value: Node) -> None:
         """Add a key with what stands under it."""
         first = self._entries.setdefault(key.text, Entry(key, value)).key
-        if first is not key:
+        if first is not key and len(self._mistakes) < MISTAKES_MAX:
             params: dict[str, int | str] = {"key": shown(key.text), "first": first.line}
             self._mistakes.append(Mistake("duplicate_key", shown(key.text), key.line, key.column, params))
 
