@@ -1,14 +1,27 @@
 """Shops: which programme each runs, its groups and zone; a new one."""
 
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from kopilka.console.rows import columns_in
 from kopilka.console.shell import Shell
 from kopilka.core.receipt import Shop
 from kopilka.look.shapes import Trouble
 from kopilka.look.visit import Answer, Visit
 from kopilka.usecases.outcomes import Refused
+from kopilka.usecases.staff import Right
 from kopilka.values.errors import BadValueError
 from kopilka.values.period import zone
-from kopilka.words.catalogue import catalogue
+from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.tongue import title_of
+
+SHOWN_MAX = 50
+COLUMNS = (
+    ("shop", N_("Shop"), False),
+    ("programme", N_("Programme"), False),
+    ("groups", N_("Groups"), False),
+    ("zone", N_("Time zone"), True),
+)
 
 
 class Shops:
@@ -42,8 +55,26 @@ class Shops:
 
     def _page(self, visit: Visit, trouble: Trouble | None = None) -> Answer:
         programmes = [(row.programme, title_of(row, visit.language)) for row in self._shell.ruling()]
+        shops, text = self._shell.services.programmes.shops(), visit.query.get("q", "").strip()
+        known = [(shop, f"{shop.id} {shop.title} {shop.programme}".casefold()) for shop in shops]
+        found = [shop for shop, said in known if text.casefold() in said]
+        edited = visit.get("shop") if trouble else visit.query.get("edit", "")
+        may = visit.staff.may(Right.PUBLISH)
         return self._shell.page(
-            visit, "shops/page.html", title=catalogue(visit.language).gettext("Shops"), place="shops",
-            shops=self._shell.services.programmes.shops(), programmes=programmes, titles=dict(programmes), trouble=trouble,
-            status=422 if trouble else 200,
+            visit, "shops/page.html", title=catalogue(visit.language).gettext("Shops"), place="shops", q=text,
+            rows=[_row(shop, dict(programmes), may=may) for shop in found[:SHOWN_MAX]],
+            columns=columns_in(visit.language, COLUMNS), total=len(found), shown=min(len(found), SHOWN_MAX),
+            any=bool(shops), edited=next((shop for shop in shops if shop.id == edited), None) if may else None,
+            programmes=programmes, trouble=trouble, status=422 if trouble else 200,
         )  # fmt: skip
+
+
+def _row(shop: Shop, titles: Mapping[str, str], *, may: bool) -> Mapping[str, object]:
+    return {
+        "shop": shop.title or shop.id,
+        "small_shop": shop.id if shop.title else "",
+        "programme": titles.get(shop.programme, shop.programme),
+        "groups": ", ".join(shop.groups),
+        "zone": shop.zone,
+        **({"href": "?" + urlencode({"edit": shop.id})} if may else {}),
+    }
