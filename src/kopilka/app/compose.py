@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
+from random import Random
 
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.batch import PostgresLedger
@@ -32,9 +33,10 @@ class House:
 
     def __init__(self, conninfo: str, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.pool = Pool(conninfo)
+        self._by_key = Pool(conninfo, "kopilka ledger", by_key=True)
         self.clock = clock
         self.reference = PostgresCatalogue(self.pool)
-        self.ledger = PostgresLedger(self.pool)
+        self.ledger = PostgresLedger(self._by_key)
         catalogue = Catalogue(self.reference, REGISTRY)
         self.views = Views(PostgresViews(self.pool), self.ledger, catalogue, clock)
         self.keys = Keys(PostgresKeys(self.pool), clock=clock, chance=secrets.randbits)
@@ -42,9 +44,10 @@ class House:
         self.members = Members(PostgresMembers(self.pool), clock=clock, chance=secrets.randbits)
 
     def desk(self) -> Desk:
-        """A desk for one thread, with a catalogue of its own."""
+        """A desk for one thread, with a catalogue of its own. Ids need to be distinct, not secret."""
         catalogue = Catalogue(self.reference, REGISTRY)
-        return Desk(self.ledger, catalogue, clock=self.clock, chance=secrets.randbits)
+        chance = Random(secrets.randbits(256)).getrandbits  # noqa: S311 - see above
+        return Desk(self.ledger, catalogue, clock=self.clock, chance=chance)
 
     def ready(self) -> bool:
         """Whether the database answers and has the schema that this program knows."""
@@ -53,3 +56,4 @@ class House:
     def close(self) -> None:
         """Close idle connections."""
         self.pool.close()
+        self._by_key.close()

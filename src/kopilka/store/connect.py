@@ -16,10 +16,24 @@ OUTSIDE = ("08", "53", "57")
 Connection = psycopg.Connection[tuple[object, ...]]
 
 
-def connect(conninfo: str, *, name: str = "kopilka") -> Connection:
+BY_KEY = "".join(
+    f" -c {setting}"
+    for setting in (
+        "enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off", "plan_cache_mode=force_generic_plan"
+    )
+)  # fmt: skip
+"""The ledger reads and writes by key alone, with plans made once. A planner that is told of a hundred rows would rather
+read a small table whole, and keep to that plan while the table grows."""
+
+
+def connect(conninfo: str, *, name: str = "kopilka", by_key: bool = False) -> Connection:
     """A connection for one thread at a time."""
     connection = psycopg.connect(
-        conninfo, autocommit=True, prepare_threshold=1, options="-c timezone=UTC", application_name=name
+        conninfo,
+        autocommit=True,
+        prepare_threshold=1,
+        options="-c timezone=UTC" + (BY_KEY if by_key else ""),
+        application_name=name,
     )
     connection.prepared_max = 400
     set_json_loads(_as_bytes, connection)
@@ -45,9 +59,10 @@ def _as_bytes(data: str | bytes) -> bytes:
 class Pool:
     """Connections lent to threads and taken back; a broken one is replaced by a new one."""
 
-    def __init__(self, conninfo: str, name: str = "kopilka") -> None:
+    def __init__(self, conninfo: str, name: str = "kopilka", *, by_key: bool = False) -> None:
         self.conninfo = conninfo
         self._name = name
+        self._by_key = by_key
         self._idle: SimpleQueue[Connection] = SimpleQueue()
 
     @contextmanager
@@ -71,7 +86,7 @@ class Pool:
             try:
                 connection = self._idle.get_nowait()
             except Empty:
-                return connect(self.conninfo, name=self._name)
+                return connect(self.conninfo, name=self._name, by_key=self._by_key)
             if not connection.broken and not connection.closed:
                 return connection
 
