@@ -89,9 +89,7 @@ def mistakes_in(value: object, hint: Any, path: str = "") -> list[FieldMistake]:
     return _mistakes(value, hint, path, "")[:MISTAKES_MAX]
 
 
-def _mistakes(  # noqa: PLR0911 - one line for each kind of type
-    value: object, hint: Any, path: str, expected: str
-) -> list[FieldMistake]:
+def _mistakes(value: object, hint: Any, path: str, expected: str) -> list[FieldMistake]:
     if hint is msgspec.Raw:
         return []
     if get_origin(hint) is Annotated:

@@ -120,8 +120,9 @@ def _responses(route: Route, known: dict[int, Any]) -> dict[str, Any]:
     if not route.public:
         for status, code in _ALWAYS.items():
             codes.setdefault(status, []).append(code)
-    if route.takes is not None:
+    if route.takes is not None or "{" in route.path:
         codes.setdefault("422", []).append("invalid")
+    if route.takes is not None:
         codes.setdefault("413", []).append("too_large")
     if route.idempotent == "required":
         codes.setdefault("400", []).append("key_required")

@@ -232,11 +232,15 @@ def _lines(
             for i, part in enumerate(decision.earned_parts(row, order)):
                 if part:
                     earned[i][row.kind] = earned[i].get(row.kind, 0) + part
+    none = decimal_text(0, digits)
+
+    def said(minor: int) -> str:
+        return decimal_text(minor, digits) if minor else none
+
     return [
         LineOut(
-            line.id, decimal_text(line.sum_minor, digits), decimal_text(decision.left[i] - points[i], digits),
-            decimal_text(line.sum_minor - decision.left[i] - rules[i], digits), decimal_text(rules[i], digits),
-            decimal_text(points[i], digits),
+            line.id, said(line.sum_minor), said(decision.left[i] - points[i]),
+            said(line.sum_minor - decision.left[i] - rules[i]), said(rules[i]), said(points[i]),
             {kind: decimal_text(units, _decimals(kinds, kind)) for kind, units in earned[i].items()},
         )
         for i, line in enumerate(rows)

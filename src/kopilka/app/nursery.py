@@ -10,6 +10,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import time
 from types import FrameType
 
@@ -25,13 +26,12 @@ log = structlog.get_logger(__name__)
 
 
 class Order(msgspec.Struct, frozen=True):
-    """What to serve, where, with how many processes, and where they keep their counters."""
+    """What to serve, where, and with how many processes."""
 
     conninfo: str
     host: str
     port: int
     workers: int
-    counts: str
 
 
 class Nursery:
@@ -148,11 +148,13 @@ def answer(order: Order) -> None:
 
 
 def main() -> int:
-    """Load everything, then serve as ordered."""
-    from kopilka.app import asgi  # noqa: F401, PLC0415 - loaded once, shared by all workers
+    """Load everything, then serve as ordered. Workers keep their counters in files that they share."""
+    with tempfile.TemporaryDirectory(prefix="kopilka-metrics-", ignore_cleanup_errors=True) as counts:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
+        from kopilka.app import asgi  # noqa: F401, PLC0415 - loaded once, shared by all workers
 
-    line = sys.stdin.buffer.readline()
-    return Nursery(msgspec.json.decode(line, type=Order)).run() if line else 0
+        line = sys.stdin.buffer.readline()
+        return Nursery(msgspec.json.decode(line, type=Order)).run() if line else 0
 
 
 if __name__ == "__main__":

@@ -4,11 +4,9 @@ that answer; whichever is killed comes back, and when the parent goes, they all 
 
 import contextlib
 import http.client
-import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -35,39 +33,47 @@ class CannotServeError(KopilkaError):
         super().__init__(self.__doc__)
 
 
+def begin() -> "subprocess.Popen[bytes]":
+    """Let the nursery load the program already, while the database starts. It ends with us."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "kopilka.app.nursery"],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C in our terminal is for us; we stop it ourselves
+    )
+
+
 def serve(
-    conninfo: str, *, host: str, port: int, workers: int = WORKERS, ready: Callable[[], None] | None = None
-) -> None:
-    """Answer over a migrated database until SIGTERM or Ctrl-C. `ready` is called once calls are answered."""
-    with tempfile.TemporaryDirectory(prefix="kopilka-metrics-") as counts:
-        order = Order(conninfo, host, port, workers, counts)
-        nursery = subprocess.Popen(
-            [sys.executable, "-m", "kopilka.app.nursery"],
-            stdin=subprocess.PIPE,
-            env={**os.environ, "PROMETHEUS_MULTIPROC_DIR": counts},
-            start_new_session=True,  # Ctrl-C in our terminal is for us; we stop them ourselves
-        )
-        with _stopping(nursery):
-            if nursery.stdin is None:
-                raise CannotServeError
-            with contextlib.suppress(BrokenPipeError):
-                nursery.stdin.write(msgspec.json.encode(order) + b"\n")
-                nursery.stdin.flush()
-            if _answering(nursery, host, port) and ready is not None:
-                ready()
-            if nursery.wait() != 0:
-                raise CannotServeError
+    conninfo: str, *, host: str, port: int, workers: int = WORKERS, ready: Callable[[], None] | None = None,
+    begun: "subprocess.Popen[bytes] | None" = None,
+) -> None:  # fmt: skip
+    """Answer over a migrated database until SIGTERM or Ctrl-C. `ready` is called once calls are answered; `begun` is
+    a nursery begun earlier.
+    """
+    nursery = begun or begin()
+    with _stopping(nursery):
+        if nursery.stdin is None:
+            raise CannotServeError
+        with contextlib.suppress(BrokenPipeError):
+            nursery.stdin.write(msgspec.json.encode(Order(conninfo, host, port, workers)) + b"\n")
+            nursery.stdin.flush()
+        if _answering(nursery, host, port) and ready is not None:
+            ready()
+        if nursery.wait() != 0:
+            raise CannotServeError
 
 
 def serve_all(settings: Settings) -> None:
     """The database, brought to our schema, and everything over it, until stopped."""
+    nursery = begin()
     database = find_database(settings.database_url or None, settings.data)
     try:
         conninfo = database.start()
         for name in migrate(conninfo):
             log.info("migrated", name=name)
-        serve(conninfo, host=settings.host, port=settings.port, workers=settings.workers)
+        serve(conninfo, host=settings.host, port=settings.port, workers=settings.workers, begun=nursery)
     finally:
+        nursery.terminate()
+        nursery.wait()
         database.stop()
 
 

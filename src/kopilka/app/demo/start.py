@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import Popen
 
 import msgspec
 from rich.console import Console
@@ -22,6 +23,7 @@ from kopilka.app.demo import seed
 from kopilka.app.demo.people import person
 from kopilka.app.postgres import AlreadyRunning, EmbeddedPostgres, find_database
 from kopilka.app.postgres.database import is_locked
+from kopilka.app.serve import begin
 from kopilka.app.serve import serve as serve_over
 from kopilka.app.settings import settings_from
 from kopilka.app.wiring import CliHouse
@@ -88,6 +90,7 @@ def demo(wish: DemoWish) -> None:
     if not made_file.exists():
         # An attempt that was cut short begins anew: only a finished shop has its note.
         shutil.rmtree(wish.data / "postgres", ignore_errors=True)
+    begun = begin() if wish.serve and made_file.exists() else None
     with EmbeddedPostgres(wish.data / "postgres") as server:
         migrate(server.conninfo)
         if not made_file.exists():
@@ -95,7 +98,9 @@ def demo(wish: DemoWish) -> None:
         made = msgspec.json.decode(made_file.read_bytes(), type=Made)
         if wish.serve:
             address = Address(wish.host, free_port(wish.host, wish.port, wish.language))
-            _serve(server.conninfo, wish.data, address, lambda: _box(made, address.shown, wish.language))
+            _serve(
+                server.conninfo, wish.data, address, lambda: _box(made, address.shown, wish.language), begun
+            )
             Console(highlight=False).print(
                 words.gettext("Stopped. The data is kept; the next start takes seconds.")
             )
@@ -109,13 +114,15 @@ def serve(place: Place, *, host: str, port: int, language: str) -> None:
     """Serve a shop of one's own until stopped."""
     if not place.url:
         refuse_second(place.data, language)
+    begun = begin()
     database = find_database(place.url or None, place.data)
     try:
         conninfo = database.start()
         migrate(conninfo)
         address = Address(host, free_port(host, port, language))
         rows = pages(address.shown, language)
-        _serve(conninfo, place.data, address, lambda: Panel(_facts(rows), title="Kopilka", expand=False))
+        panel = Panel(_facts(rows), title="Kopilka", expand=False)
+        _serve(conninfo, place.data, address, lambda: panel, begun)
     finally:
         database.stop()
 
@@ -133,14 +140,16 @@ class Address(msgspec.Struct, frozen=True):
         return f"http://{'localhost' if self.host in near else self.host}:{self.port}"
 
 
-def _serve(conninfo: str, data: Path, address: Address, box: Callable[[], Panel]) -> None:
+def _serve(
+    conninfo: str, data: Path, address: Address, box: Callable[[], Panel], begun: "Popen[bytes] | None"
+) -> None:
     workers = settings_from().workers
 
     def ready() -> None:
         Console(highlight=False).print(box())
 
     with serving(data, address):
-        serve_over(conninfo, host=address.host, port=address.port, workers=workers, ready=ready)
+        serve_over(conninfo, host=address.host, port=address.port, workers=workers, ready=ready, begun=begun)
 
 
 def refuse_second(data: Path, language: str) -> None:
