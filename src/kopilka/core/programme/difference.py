@@ -209,7 +209,7 @@ def _field(keys: tuple[str, ...], tag: str) -> str:
     return " ".join(filter(None, said))
 
 
-def _shown(leaf: _Leaf, name: str, tag: str) -> tuple[str, int | str | None]:  # noqa: PLR0911 - a line for each kind
+def _shown(leaf: _Leaf, name: str, tag: str) -> tuple[str, int | str | None]:
     """How a value stands in a template, and the parameter that fills it."""
     value = leaf.value
     match value:

@@ -1,5 +1,6 @@
 """The programme document: what members get, frozen and complete. Conditions and effects are open kinds that
-`core/rules` fills; everything else that a shop owner can say stands here."""
+`core/rules` fills; everything else that a shop owner can say stands here.
+"""
 
 from enum import Enum
 from typing import Annotated

@@ -1,5 +1,6 @@
 """Kinds of field that a programme document is made of. The reader, the help texts, the console's forms and
-the API schema all derive from these marks; a new condition or effect only names them."""
+the API schema all derive from these marks; a new condition or effect only names them.
+"""
 
 from typing import Annotated
 

@@ -91,7 +91,7 @@ class _Schemas:
             shape = _number("money")
         return shape if field.required else {"anyOf": [shape, {"type": "null"}]}
 
-    def shape(self, shape: Shape) -> Schema:  # noqa: PLR0911 - a line for each shape
+    def shape(self, shape: Shape) -> Schema:
         match shape:
             case Number():
                 return _number(shape.mark)

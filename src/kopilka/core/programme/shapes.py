@@ -127,7 +127,7 @@ def short_of(struct: type[msgspec.Struct]) -> Field | None:
 
 
 @cache
-def shape_of(hint: Any, mark: str = "") -> Shape:  # noqa: PLR0911 - a line for each kind of annotation
+def shape_of(hint: Any, mark: str = "") -> Shape:
     """The shape of a field's annotation; one that a document cannot write is a TypeError."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is Annotated:
