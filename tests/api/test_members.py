@@ -69,12 +69,12 @@ def test_a_blocked_card_buys_nothing_but_its_replacement_does(shop: Any) -> None
     blocked = shop.post("/v1/receipts/quote", body).json()
 
     shop.post(f"/v1/members/{member}/cards/100/unblock")
-    replaced = shop.post(f"/v1/members/{member}/cards/100/replace", {"number": "200"})
+    replaced = [shop.post(f"/v1/members/{member}/cards/100/replace", {"number": "200"}) for _ in range(2)]
 
     new = shop.post("/v1/receipts/quote", {**body, "member": {"card": "200"}})
     old = shop.post("/v1/receipts/quote", body).json()
     assert ("card_blocked", "card_blocked") == (blocked["code"], old["code"])
-    assert (200, member) == (replaced.status_code, new.json()["member_id"])
+    assert ([200, 200], member) == ([each.status_code for each in replaced], new.json()["member_id"])
 
 
 def test_personal_data_changes_field_by_field_and_the_audit_names_no_person(shop: Any) -> None:

@@ -16,6 +16,7 @@ from kopilka.api.receipts import closing, done_out, returning
 from kopilka.api.texts import Id
 from kopilka.usecases.commands import Close, Return
 from kopilka.usecases.outcomes import Outcome, Refused
+from kopilka.usecases.ports import StoreUnavailableError
 
 ITEMS_MAX = 500
 
@@ -142,7 +143,7 @@ async def _told(
         item.id = id_
         return item
     if isinstance(outcome, Exception):
-        code = "unavailable" if type(outcome).__name__ == "StoreUnavailableError" else "failed"
+        code = "unavailable" if isinstance(outcome, StoreUnavailableError) else "failed"
         item = _refused(doors, request, i, Problem(code))
         item.id = id_
         return item

@@ -15,13 +15,13 @@ from kopilka.core.receipt.receipt import LINES_MAX
 from kopilka.core.settlement.refund import ReturnedLine, ReturnWish
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref, Stated
+from kopilka.usecases.outcomes import Why
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent
 from kopilka.values.quantity import DIGITS as QUANTITY_DIGITS
 from kopilka.values.quantity import QUANTITY_MAX
 
 NAMES_MAX = 50
-POINTS_DIGITS_USUAL = 2
 Names = Annotated[tuple[Id, ...], Meta(max_length=NAMES_MAX)]
 
 
@@ -163,13 +163,14 @@ def translate(
         delivery = Line(door.delivery.id, "", 1000, sum_, given)
     _unique(lines, delivery, mistakes)
     who = None if door.member is None else ref_of(door.member, "member", mistakes)
-    points = _points_digits(door, at, catalogue) if _says_points(door) else POINTS_DIGITS_USUAL
+    paying, points = _paying(door, at, catalogue) if _says_points(door) else ("", 0)
     spend = None
     if door.spend is not None:
-        wish = door.spend.points
-        spend = SpendRequest(
-            None if wish is None else read.decimal(wish, points, "spend.points"), door.spend.kind
-        )
+        spend = SpendRequest(kind=door.spend.kind)
+        if door.spend.points is not None:
+            # The kind that the number was read as: should another one pay meanwhile, the use case refuses.
+            units = read.decimal(door.spend.points, points, "spend.points")
+            spend = SpendRequest(units, door.spend.kind or paying)
     payments = tuple(
         [
             Payment(row.kind, read.money(row.amount, f"payments[{i}].amount"))
@@ -257,14 +258,17 @@ def _says_points(door: ReceiptIn) -> bool:
     return wish or (isinstance(door, CloseIn) and door.stated is not None and door.stated.points is not None)
 
 
-def _points_digits(door: ReceiptIn, at: datetime, catalogue: Catalogue) -> int:
-    """Decimals of the points that pay in the receipt's shop; unknown places are refused later, by the use case."""
+def _paying(door: ReceiptIn, at: datetime, catalogue: Catalogue) -> tuple[str, int]:
+    """The points that pay in the receipt's shop, and their decimals; a number of points means nothing without them."""
     shop = catalogue.shops.get(door.shop)
-    rules = None if shop is None else catalogue.ruleset(shop.programme, at)
+    if shop is None:
+        raise Problem("unknown_shop", field="shop", why=Why.NOT_FOUND)
+    rules = catalogue.ruleset(shop.programme, at)
     if rules is None:
-        return POINTS_DIGITS_USUAL
-    kind = rules.programme.points.get(rules.programme.spend_kind())
-    return 0 if kind is None else kind.decimals
+        raise Problem("unknown_programme", field="shop", why=Why.NOT_FOUND)
+    paying = rules.programme.spend_kind()
+    kind = rules.programme.points.get(paying)
+    return paying, 0 if kind is None else kind.decimals
 
 
 def _stated(door: ReceiptIn, receipt: Receipt, read: _Reader, points: int) -> Stated | None:

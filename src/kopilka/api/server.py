@@ -1,7 +1,7 @@
 """The API as an ASGI application: finds the route, verifies the key, reads the body, answers. Nothing else.
 
-A frame of its own, because a purchase passes here: measured on one core, matching, key and answer cost 30 µs
-where a framework's handler costs 177 µs.
+A frame of its own, because every purchase passes here: finding the route, verifying the key, counting and answering
+cost about 60 µs together on a busy core, where a framework's bare handler costs 177.
 """
 
 import asyncio

@@ -1,7 +1,6 @@
 """The ASGI application of one process: the API in front, screens behind it, the house underneath."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -18,8 +17,6 @@ from kopilka.app.compose import House
 from kopilka.app.screens import Screens
 from kopilka.usecases.ports import StoreUnavailableError
 
-SWITCH_SECONDS = 0.001
-"""How long one thread may keep others waiting: the loop and the desks share each process."""
 log = structlog.get_logger(__name__)
 
 
@@ -46,7 +43,6 @@ def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Fro
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
-        sys.setswitchinterval(SWITCH_SECONDS)
         counter.start()
         try:
             await served.doors.refresh()

@@ -147,8 +147,22 @@ def answer(order: Order) -> None:
         uvicorn.Server(config).run(sockets=[listening])
 
 
+def set_up_log() -> None:
+    """Lines for people and for collectors alike; a traceback never shows values, which may be names or keys."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def main() -> int:
     """Load everything, then serve as ordered. Workers keep their counters in files that they share."""
+    set_up_log()
     with tempfile.TemporaryDirectory(prefix="kopilka-metrics-", ignore_cleanup_errors=True) as counts:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
         from kopilka.app import asgi  # noqa: F401, PLC0415 - loaded once, shared by all workers

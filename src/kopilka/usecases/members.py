@@ -115,11 +115,16 @@ class Members:
         return self._write(found, Write(act, found.bucket, found.holder_id, member_id, add=(new,)))
 
     def replace_card(self, member_id: str, old: str, new: Identifier, actor: str) -> MemberView | Refused:
-        """A new card instead of an old one, which finds nobody at a till any more; points stay where they are."""
+        """A new card instead of an old one, which finds nobody at a till any more; points stay where they are. A repeat
+        changes nothing.
+        """
         found = self._known(member_id, new)
         if isinstance(found, Refused):
             return found
-        if not any(row.value == old and row.status != "replaced" for row in found.cards()):
+        cards = {row.value: row.status for row in found.cards()}
+        if cards.get(old) == "replaced" and cards.get(new.value) == "active":
+            return found
+        if cards.get(old, "replaced") == "replaced":
             return Refused("unknown_card", Why.NOT_FOUND, "card")
         act = self._act(actor, "card.replaced", found)
         change = Write(
