@@ -112,9 +112,9 @@ class Context:
 
     def scale(self, scale: Scale, bit: int = 0) -> int:
         """The number that a scale gives here; 0 where it gives none."""
+        if isinstance(scale, Flat):
+            return scale.value
         match scale:
-            case Flat(value=value):
-                return value
             case ByLevel(values=values):
                 return values.get(self.member.level, 0) if self.member is not None else 0
             case ByTotal(steps=steps):

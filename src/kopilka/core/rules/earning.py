@@ -19,6 +19,9 @@ from kopilka.values.share import allocate
 NOTHING_EARNED = reason_kind("nothing_earned", ru="не за что начислить", en="nothing to earn on")
 
 
+NOTHING = NOTHING_EARNED()
+
+
 def earn(context: Context, rules: Ruleset) -> tuple[list[Earned], list[Skipped]]:
     """Everything earned on the receipt after discounts and points."""
     candidates = rules.lanes[Lane.EARNING]
@@ -31,7 +34,13 @@ def earn(context: Context, rules: Ruleset) -> tuple[list[Earned], list[Skipped]]
     skipped: list[Skipped] = []
     offers: list[tuple[Candidate, Earned]] = []
     for candidate in candidates:
-        result = candidate.refusal(context) or _offer(context, rules, candidate, scope, day)
+        result: Earned | Reason | None = None
+        for check in candidate.checks:
+            result = check(context)
+            if result is not None:
+                break
+        if result is None:
+            result = _offer(context, rules, candidate, scope, day)
         if isinstance(result, Earned):
             offers.append((candidate, result))
         else:
@@ -98,13 +107,13 @@ def _offer(
         raise TypeError(effect)
     scope = context.among(goods, candidate.bit)
     if not scope and context.lines:
-        return NOTHING_EARNED()
+        return NOTHING
     id_ = effect.kind or rules.first_kind
     kind = rules.programme.points[id_]
     units, paid = effect.units(context, kind, scope, candidate.bit)
     total = sum(units)
     if total <= 0:
-        return NOTHING_EARNED()
+        return NOTHING
     by_line = effect.round is RoundEach.LINE and len(units) == len(scope)
     if candidate.capped or candidate.rule.caps.receipt_points is not None:
         most = limited_points(context, candidate.rule, kind, total)

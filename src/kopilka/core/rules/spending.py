@@ -9,7 +9,7 @@ from kopilka.core.rules.effects.earn import HUNDREDTHS
 from kopilka.core.rules.reason import reason_kind
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.values.rounding import PERCENT_WHOLE
-from kopilka.values.share import allocate_within
+from kopilka.values.share import allocate, allocate_within
 
 NO_SPENDING = reason_kind(
     "no_spending", ru="программа не принимает бонусы в оплату", en="points do not pay here"
@@ -96,7 +96,10 @@ def spend(
     kind = rules.programme.points[room.kind]
     minor = units * kind.worth // kind.scale
     weights = [max(0, left) if line_room[i] else 0 for i, left in enumerate(context.left)]
-    parts = allocate_within(minor, weights, line_room, context.order)
+    if weights == line_room:
+        parts = allocate(minor, weights, context.order)  # shares in proportion to the room never leave it
+    else:
+        parts = allocate_within(minor, weights, line_room, context.order)
     context.points = parts
     context.net = [left - part for left, part in zip(context.left, parts, strict=True)]
     return Spent(room.kind, units, minor, tuple(parts))

@@ -29,6 +29,8 @@ NOTHING_TO_TAKE = reason_kind(
     "nothing_to_take", ru="нет товаров, на которые оно действует", en="no goods that it works on"
 )
 
+NOTHING = NOTHING_TO_TAKE()
+
 PointsAfter = Callable[[], int]
 Proposal = list[int] | Reason
 
@@ -40,9 +42,13 @@ def run_lane(
     skipped: list[Skipped] = []
     rivals: list[Candidate] = []
     for candidate in rules.lanes[lane]:
-        refusal = candidate.refusal(context)
+        refusal = None
+        for check in candidate.checks:
+            refusal = check(context)
+            if refusal is not None:
+                break
         if refusal is None and candidate.bit and not context.meant(candidate.bit):
-            refusal = NOTHING_TO_TAKE()
+            refusal = NOTHING
         if refusal is None:
             rivals.append(candidate)
         else:
@@ -52,22 +58,33 @@ def run_lane(
     context.start = list(context.left)
     caps = rules.programme.caps
     choose = rules.programme.lanes.of(lane).choose
-    taken: list[Taken] = []
     winners, proposal = _choose(context, rivals, choose, caps, points_after)
+    taken: list[Taken] = []
     for candidate in winners:
-        if proposal is None:
-            proposal = _propose(context, candidate, caps)
-        if isinstance(proposal, Reason):
-            skipped.append(Skipped(candidate.id, proposal))
-        else:
-            _apply(context, candidate, proposal)
-            taken.append(Taken(candidate.id, lane.value, sum(proposal), tuple(proposal)))
-            if candidate.capped:
-                context.gave[candidate.id] = context.gave.get(candidate.id, 0) + taken[-1].minor
+        row = _take(context, candidate, caps, proposal)
         proposal = None
+        if isinstance(row, Taken):
+            taken.append(row)
+        else:
+            skipped.append(row)
     if len(winners) < len(rivals):
         skipped += _losers(rivals, winners, choose)
     return taken, skipped
+
+
+def _take(
+    context: Context, candidate: Candidate, caps: TotalCaps, proposal: Proposal | None
+) -> Taken | Skipped:
+    """Apply what a winner proposes (`proposal`, where that is known already)."""
+    if proposal is None:
+        proposal = _propose(context, candidate, caps)
+    if isinstance(proposal, Reason):
+        return Skipped(candidate.id, proposal)
+    _apply(context, candidate, proposal)
+    total = sum(proposal)
+    if candidate.capped:
+        context.gave[candidate.id] = context.gave.get(candidate.id, 0) + total
+    return Taken(candidate.id, candidate.effect.LANE.value, total, tuple(proposal))
 
 
 def _losers(rivals: list[Candidate], winners: Sequence[Candidate], choose: Chooser) -> list[Skipped]:
@@ -198,12 +215,12 @@ def _propose(context: Context, candidate: Candidate, caps: TotalCaps) -> Proposa
     effect, rule = candidate.effect, candidate.rule
     scope = _scope(context, candidate)
     if not scope or not isinstance(effect, Offer):
-        return NOTHING_TO_TAKE()
+        return NOTHING
     room = _room(context, caps, rule.caps.line)
     parts = effect.propose(context, Ask(scope, room, candidate.initial, candidate.bit))
     total = sum(parts)
     if total == 0:
-        return NOTHING_TO_TAKE()
+        return NOTHING
     if not candidate.capped:
         return parts
     most = limited_money(context, rule, total)
@@ -215,7 +232,7 @@ def _propose(context: Context, candidate: Candidate, caps: TotalCaps) -> Proposa
 def _room(context: Context, caps: TotalCaps, line_cap: int | None) -> list[int]:
     """How much each line can still bear: its price, its floor, the caps of the rule and of the programme."""
     if context.plain and caps.line is None and line_cap is None:
-        return [max(0, left) for left in context.left]
+        return context.left if min(context.left) >= 0 else [max(0, left) for left in context.left]
     room = []
     for line, left in zip(context.lines, context.left, strict=True):
         most = left - line.floor_minor

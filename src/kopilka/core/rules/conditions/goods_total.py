@@ -33,7 +33,7 @@ class GoodsTotal(Check, frozen=True, rename={"start": "from"}):
     goods: Goods | None = None
 
     def check(self, context: Context) -> Reason | None:
-        total = context.goods_total(context.filters.bit(self.goods))
+        total = context.goods_total(0 if self.goods is None else context.filters.bit(self.goods))
         if total < self.start:
             return TOTAL_BELOW(missing=self.start - total)
         if self.below is not None and total >= self.below:

@@ -48,7 +48,8 @@ class Earn(Effect, frozen=True):
         """
         paid_parts = context.left if self.with_points_part else context.net
         by_line = self.round is RoundEach.LINE
-        total = sum([paid_parts[i] for i in scope])
+        whole_receipt = len(scope) == len(paid_parts)
+        total = sum(paid_parts) if whole_receipt else sum([paid_parts[i] for i in scope])
         paid = max(0, total)
         if self.percent is not None:
             share, whole = context.scale(self.percent, bit) * kind.scale, PERCENT_WHOLE * kind.worth
@@ -59,18 +60,12 @@ class Earn(Effect, frozen=True):
             return [0], paid
         each = context.scale(self.points, bit) * kind.scale
         if self.each:
-            basis = [context.lines[i].quantity for i in scope]
-        else:
-            basis = [max(0, paid_parts[i]) for i in scope]
-        if not by_line:
-            basis = [sum(basis) if self.each else paid]
-        return self._points(each, basis, kind), paid
-
-    def _points(self, each: int, basis: list[int], kind: PointsKind) -> list[int]:
-        if self.each:
-            return [divide(count * each, ONE * HUNDREDTHS, kind.round) for count in basis]
+            counts = [context.lines[i].quantity for i in scope]
+            counts = counts if by_line else [sum(counts)]
+            return [divide(count * each, ONE * HUNDREDTHS, kind.round) for count in counts], paid
         if self.per is None:
-            return [divide(each, HUNDREDTHS, kind.round)]
+            return [divide(each, HUNDREDTHS, kind.round)] * (len(scope) if by_line else 1), paid
+        basis = [max(0, paid_parts[i]) for i in scope] if by_line else [paid]
         if self.whole:
-            return [divide(paid // self.per * each, HUNDREDTHS, kind.round) for paid in basis]
-        return [divide(paid * each, self.per * HUNDREDTHS, kind.round) for paid in basis]
+            return [divide(amount // self.per * each, HUNDREDTHS, kind.round) for amount in basis], paid
+        return [divide(amount * each, self.per * HUNDREDTHS, kind.round) for amount in basis], paid
