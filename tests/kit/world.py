@@ -193,7 +193,7 @@ class World:
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
         with psycopg.connect(self.conninfo, autocommit=True) as connection:
-            return connection.execute(statement.encode(), parameters).rowcount
+            return connection.execute(statement.encode(), parameters or None).rowcount
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import hypothesis.strategies as st
+from chain import chain_holds
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -22,7 +23,7 @@ from simple_ledger import FOREVER, MOSCOW, TEXT, SimpleLedger, SimpleSale, midni
 from world import START, World, opened
 
 from kopilka.core.ledger.book import balance_at
-from kopilka.core.ledger.posting import Cause, Posting, chain_hash
+from kopilka.core.ledger.posting import Cause
 from kopilka.core.member.standing import rank_now
 from kopilka.core.receipt import Line
 from kopilka.usecases.commands import (
@@ -365,42 +366,13 @@ class LedgerMachine(RuleBasedStateMachine):
                 chain_holds(self.world, name)
 
 
-def chain_holds(world: World, who: Ref) -> None:
-    """Every posting read back has the hash that it was given, and its lots say what it says."""
-    holder = world.holding(who)
-    owner = (holder.bucket, holder.holder_id)
-    draws: dict[int, list[Any]] = {}
-    for row in world.rows(
-        "SELECT version, lot, units FROM lot_draw WHERE (bucket, holder_id) = (%s, %s)", owner
-    ):
-        draws.setdefault(row[0], []).append(_Draw(row[1], row[2]))
-    previous, after = bytes(32), 0
-    rows = world.rows(
-        "SELECT kind, version, txn, verb, debit, credit, units, before, after, effective_at, recorded_at, receipt,"
-        " note, actor, lot, active_from, expires_at, previous, hash FROM posting"
-        " WHERE (bucket, holder_id) = (%s, %s) ORDER BY version",
-        owner,
-    )
-    for number, row in enumerate(rows, 1):
-        posting = Posting(*row)
-        assert (number, previous, after) == (posting.version, posting.previous, posting.before)
-        assert chain_hash(holder.holder_id, posting, draws.get(number, [])) == posting.hash
-        previous, after = posting.hash, posting.after
-
-
-class _Draw:
-    def __init__(self, lot: int, units: int) -> None:
-        self.lot = lot
-        self.units = units
-
-
 def test_the_ledger_does_what_the_simple_ledger_does(database: str) -> None:
     with opened(database, TEXT) as world:
         machine = type("Machine", (LedgerMachine,), {"world": world})
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=40 * LONGER, stateful_step_count=40, deadline=None,
+                max_examples=25 * LONGER, stateful_step_count=40, deadline=None,
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
             ),
         )  # fmt: skip

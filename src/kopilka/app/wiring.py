@@ -101,7 +101,7 @@ class AppWiring:
             raise NoAuditError
         with self.house(place) as house:
             report: AuditReport = import_module("kopilka.app.audits").run(
-                house, rebuild=rebuild, progress=progress
+                house, rebuild=rebuild, progress=progress, roots=place.data / "daily-roots.jsonl"
             )
             return report
 

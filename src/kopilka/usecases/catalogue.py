@@ -76,6 +76,10 @@ class Catalogue:
         """One version by number."""
         return self._compiled.get((programme, version))
 
+    def every_version(self) -> list[Ruleset]:
+        """All versions of all programmes."""
+        return [rules for rows in self._versions.values() for _, rules in rows]
+
     def budgets(self) -> list[tuple[str, str]]:
         """(programme, rule) of every budget, in order."""
         return self._budgets
