@@ -20,7 +20,7 @@ class Context:
 
     __slots__ = (
         "_masks", "_order", "_seen", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "gave",
-        "given", "goods_count", "left", "lines", "local", "member", "net", "plain", "points", "receipt", "shop", "start",
+        "given", "goods_count", "left", "lines", "local", "member", "net", "plain", "points", "receipt", "shop", "start", "totals",
     )  # fmt: skip
 
     def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
@@ -41,6 +41,7 @@ class Context:
             if line.product_class or line.floor_minor:
                 self.plain = False
         self.start = self.left
+        self.totals = self.left
         self.points = [0] * len(self.lines)
         self.net = self.left
         self.closed: set[int] = set()
@@ -92,15 +93,20 @@ class Context:
         masks = self.masks
         return [i for i in scope if masks[i] & bit]
 
-    def changed(self) -> None:
-        """Prices have changed: what was counted from them counts no more."""
+    def begin_lane(self) -> None:
+        """Percents and totals of a lane count from the prices that earlier lanes left, whatever it takes off itself."""
+        self.start = self.totals = list(self.left)
+
+    def settled(self) -> None:
+        """What was taken off counts in totals from now on."""
+        self.totals = self.left
         self._total = None
 
     def goods_total(self, bit: int = 0) -> int:
         """What the goods that count cost after earlier lanes, without delivery and points, in minor units."""
         if bit == 0 and self._total is not None:
             return self._total
-        left = self.left
+        left = self.totals
         scope = self.among(range(self.goods_count), bit)
         if self.plain:
             total = max(0, sum(left[: self.goods_count]) if bit == 0 else sum([left[i] for i in scope]))

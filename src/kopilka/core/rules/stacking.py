@@ -5,7 +5,7 @@ winning combination is the one after which least is to be paid (found by trying 
 earns most, then the first by rule ids.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 from kopilka.core.programme.document import Chooser, Lane, TotalCaps
@@ -55,7 +55,7 @@ def run_lane(
             skipped.append(Skipped(candidate.id, refusal))
     if not rivals:
         return [], skipped
-    context.start = list(context.left)
+    context.begin_lane()
     caps = rules.programme.caps
     choose = rules.programme.lanes.of(lane).choose
     winners, proposal = _choose(context, rivals, choose, caps, points_after)
@@ -67,6 +67,7 @@ def run_lane(
             taken.append(row)
         else:
             skipped.append(row)
+    context.settled()
     if len(winners) < len(rivals):
         skipped += _losers(rivals, winners, choose)
     return taken, skipped
@@ -103,7 +104,6 @@ def _apply(context: Context, candidate: Candidate, parts: list[int]) -> None:
     for i, part in enumerate(parts):
         if part:
             left[i] -= part
-    context.changed()
     effect = candidate.effect
     if isinstance(effect, Price) and effect.closes:
         context.closed.update(i for i, part in enumerate(parts) if part)
@@ -128,11 +128,28 @@ def _choose(
     if len(rivals) == 1:
         return rivals, None
     groups = groups_of(rivals, choose)
+    if choose is Chooser.BEST and len(groups) > 1 and any(_closes(candidate) for candidate in rivals):
+        return _best(context, _some_of(groups), caps, points_after), None
     if choose is Chooser.PRIORITY or len(groups) == len(rivals):
         return sorted((group[0] for group in groups), key=lambda c: c.sort_key), None
     if len(groups) == 1:
         return _best_single(context, rivals, caps, points_after)
     return _best(context, product(*groups), caps, points_after), None
+
+
+def _closes(candidate: Candidate) -> bool:
+    effect = candidate.effect
+    return isinstance(effect, Price) and effect.closes
+
+
+def _some_of(groups: list[list[Candidate]]) -> Iterator[list[Candidate]]:
+    """Every choice of at most one of each group, but none of all: a price that closes its line may stand in the way
+    of a better one, so it can be best to leave a group out.
+    """
+    for some in product(*[[*group, None] for group in groups]):
+        chosen = [candidate for candidate in some if candidate is not None]
+        if chosen:
+            yield chosen
 
 
 def _best_single(
@@ -172,7 +189,6 @@ class _Trial:
     def undo(self) -> None:
         self._context.left[:] = self._left
         self._context.closed = set(self._closed)
-        self._context.changed()
 
 
 def _best(
@@ -195,8 +211,11 @@ def _best(
     ranked = []
     for ordered in best:
         trial.apply(ordered)
+        context.settled()
         ranked.append((-points_after(), [candidate.id for candidate in ordered], ordered))
         trial.undo()
+        context.settled()
+        context.begin_lane()
     return min(ranked, key=lambda row: (row[0], row[1]))[2]
 
 
