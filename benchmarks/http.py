@@ -17,8 +17,8 @@ import psycopg
 from benchmarks.ground import fresh, settle
 from benchmarks.load import Plan, Result
 from benchmarks.measure import Figure
+from kopilka.app.audits import run as audit
 from kopilka.app.compose import House
-from kopilka.usecases.audit import audit
 
 HERE = Path(__file__).parent
 MEMBERS, POINTS = 5_000, 1_000_000
@@ -37,7 +37,7 @@ def run(conninfo: str) -> list[Figure]:
         with serving(database) as port:
             figures = [*purchases(port, secret, floor), *quotes(port, secret, peer), spends(port, secret)]
         house = House(database)
-        found = list(audit(house.audit_store()))
+        found = [row for row in audit(house, rebuild=False, progress=lambda _: None).findings if row.broken]
         house.close()
         if found:
             message = f"the ledger is not clean after the load: {found[:3]}"

@@ -12,13 +12,14 @@ import psycopg
 import pytest
 from tests.connectors.completejourney import oracle
 
+from kopilka.app.audits import run
 from kopilka.app.compose import House
 from kopilka.app.replays import YEAR_END, Job, install, replay_journey
+from kopilka.cli.rooms import Finding
 from kopilka.connectors.completejourney import receipts
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.lab.backtest import Backtest
-from kopilka.usecases.audit import audit
 from kopilka.usecases.programme_text import read_programme_text
 from kopilka.usecases.replay import Gifts, ReplayReport
 
@@ -51,10 +52,11 @@ def nonzero(points: dict[str, int]) -> dict[str, int]:
     return {household: units for household, units in points.items() if units}
 
 
-def findings(database: str) -> list[object]:
+def findings(database: str) -> list[Finding]:
+    """Sentences of the audit that are untrue of a database."""
     house = House(database)
     try:
-        return list(audit(house.audit_store()))
+        return [row for row in run(house, rebuild=False, progress=lambda _: None).findings if row.broken]
     finally:
         house.close()
 
