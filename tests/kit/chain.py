@@ -1,29 +1,29 @@
-"""The chain of one member's postings, read back from the rows."""
+"""The chains of one member's wallets, read back from the rows."""
 
 from world import World
 
 from kopilka.core.ledger.posting import Draw, Posting, chain_hash
 from kopilka.usecases.commands import Ref
 
+COLUMNS = (
+    "kind, version, txn, verb, debit, credit, units, before, after, effective_at, recorded_at, receipt, note, actor,"
+    " lot, active_from, expires_at, previous, hash"
+)
+
 
 def chain_holds(world: World, who: Ref) -> None:
-    """Every posting read back has the hash that it was given, and its lots say what it says."""
+    """Every posting has the hash that it was given, and follows the one before."""
     holder = world.holding(who)
+    where = "WHERE (bucket, holder_id) = (%s, %s) ORDER BY kind, version"
     owner = (holder.bucket, holder.holder_id)
-    draws: dict[int, list[Draw]] = {}
-    for row in world.rows(
-        "SELECT version, lot, units FROM lot_draw WHERE (bucket, holder_id) = (%s, %s)", owner
-    ):
-        draws.setdefault(row[0], []).append(Draw("", row[0], row[1], row[2]))
-    previous, after = bytes(32), 0
-    rows = world.rows(
-        "SELECT kind, version, txn, verb, debit, credit, units, before, after, effective_at, recorded_at, receipt,"
-        " note, actor, lot, active_from, expires_at, previous, hash FROM posting"
-        " WHERE (bucket, holder_id) = (%s, %s) ORDER BY version",
-        owner,
-    )
-    for number, row in enumerate(rows, 1):
+    draws: dict[tuple[str, int], list[Draw]] = {}
+    for row in world.rows(f"SELECT kind, version, lot, units FROM lot_draw {where}", owner):  # noqa: S608
+        draws.setdefault((row[0], row[1]), []).append(Draw(*row))
+    heads: dict[str, tuple[int, int, bytes]] = {}
+    for row in world.rows(f"SELECT {COLUMNS} FROM posting {where}", owner):  # noqa: S608
         posting = Posting(*row)
-        assert (number, previous, after) == (posting.version, posting.previous, posting.before)
-        assert chain_hash(holder.holder_id, posting, draws.get(number, [])) == posting.hash
-        previous, after = posting.hash, posting.after
+        version, after, head = heads.get(posting.kind, (0, 0, bytes(32)))
+        assert (version + 1, after, head) == (posting.version, posting.before, posting.previous)
+        mine = draws.get((posting.kind, posting.version), [])
+        assert chain_hash(holder.holder_id, posting, mine) == posting.hash
+        heads[posting.kind] = (posting.version, posting.after, posting.hash)

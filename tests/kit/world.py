@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import psycopg
+from psycopg.rows import dict_row
 
 from kopilka.core.ledger.book import balance_at
 from kopilka.core.ledger.lot import Balance
@@ -189,6 +190,10 @@ class World:
 
     def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.conninfo, autocommit=True, options="-c timezone=UTC") as connection:
+            return list(connection.execute(statement.encode(), parameters).fetchall())
+
+    def named_rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        with psycopg.connect(self.conninfo, options="-c timezone=UTC", row_factory=dict_row) as connection:
             return list(connection.execute(statement.encode(), parameters).fetchall())
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:

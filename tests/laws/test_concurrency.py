@@ -3,8 +3,10 @@
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
 from world import World, goods
 
@@ -153,6 +155,43 @@ def test_a_return_that_overtakes_its_sale_takes_the_points_back(world: World) ->
 
     assert 0 == world.balance(who).total
     sound(world)
+
+
+class Meddled:
+    """A ledger in which something happens between looking up and locking, once."""
+
+    def __init__(self, world: World, between: Callable[[], object]) -> None:
+        self._world = world
+        self._between: Callable[[], object] | None = between
+
+    @contextmanager
+    def batch(self) -> Iterator["Meddled"]:
+        with self._world.ledger.batch() as batch:
+            self._batch = batch
+            yield self
+
+    def find(self, *wanted: Any) -> Any:
+        found = self._batch.find(*wanted)
+        between, self._between = self._between, None
+        if between is not None:
+            between()
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._batch, name)
+
+
+def test_a_sale_that_comes_between_looking_up_and_locking_is_returned_with_its_points(world: World) -> None:
+    who = world.enrol()
+    sale, back = Close(world.receipt(10000, id_="r"), who), world.return_of("r")
+    ledger: Any = Meddled(world, lambda: world.done(sale))
+    desk = Desk(ledger, world.new_desk().catalogue, clock=lambda: world.now, chance=random.getrandbits)
+    outcome = desk.run([back])[0]
+
+    assert isinstance(outcome, Done)
+    assert outcome.returned is not None
+    assert {"bonus": 10} == outcome.returned.points_taken
+    assert 0 == world.balance(who).total
 
 
 def test_random_batches_of_many_threads_neither_lock_up_nor_lose_anything(rich_world: World) -> None:
