@@ -7,6 +7,7 @@ earns most, then the first by rule ids.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
+from math import prod
 
 from kopilka.core.programme.document import Chooser, Lane, TotalCaps
 from kopilka.core.rules.context import Context
@@ -30,6 +31,9 @@ NOTHING_TO_TAKE = reason_kind(
 )
 
 NOTHING = NOTHING_TO_TAKE()
+
+CHOICES_MAX = 4_096
+"""With more choices than this no group is left out."""
 
 PointsAfter = Callable[[], int]
 Proposal = list[int] | Reason
@@ -128,7 +132,8 @@ def _choose(
     if len(rivals) == 1:
         return rivals, None
     groups = groups_of(rivals, choose)
-    if choose is Chooser.BEST and len(groups) > 1 and any(_closes(candidate) for candidate in rivals):
+    few = 1 < len(groups) and prod(len(group) + 1 for group in groups) <= CHOICES_MAX
+    if choose is Chooser.BEST and few and any(_closes(candidate) for candidate in rivals):
         return _best(context, _some_of(groups), caps, points_after), None
     if choose is Chooser.PRIORITY or len(groups) == len(rivals):
         return sorted((group[0] for group in groups), key=lambda c: c.sort_key), None
