@@ -132,7 +132,7 @@ def _choose(
     if len(rivals) == 1:
         return rivals, None
     groups = groups_of(rivals, choose)
-    few = 1 < len(groups) and prod(len(group) + 1 for group in groups) <= CHOICES_MAX
+    few = len(groups) > 1 and prod(len(group) + 1 for group in groups) <= CHOICES_MAX
     if choose is Chooser.BEST and few and any(_closes(candidate) for candidate in rivals):
         return _best(context, _some_of(groups), caps, points_after), None
     if choose is Chooser.PRIORITY or len(groups) == len(rivals):
