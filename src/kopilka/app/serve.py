@@ -42,7 +42,7 @@ def begin() -> "subprocess.Popen[bytes]":
     )
 
 
-def serve(
+def serve(  # noqa: PLR0913 - all that a server is told
     conninfo: str, *, host: str, port: int, workers: int = WORKERS, ready: Callable[[], None] | None = None,
     begun: "subprocess.Popen[bytes] | None" = None,
 ) -> None:  # fmt: skip

@@ -113,9 +113,8 @@ class PostgresBatch:
         names = ("load_members", "load_wallets", "load_lots", "load_holds", "load_standings", "load_cap_uses")
         programmes = sorted({programme for programme, _ in budgets})
         with self._connection.pipeline():
-            if lock:
-                run("BEGIN")
-                self._open = True
+            run("BEGIN" if lock else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            self._open = True
             if owners:
                 if lock:
                     run(SQL["lock_holders"], (listed,))
