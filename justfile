@@ -25,7 +25,7 @@ demo *arguments:
 bench *arguments:
     {{ python }} -m benchmarks "$@"
 
-# hours of mixed load, ended by an audit of the ledger
+# the long forms of laws, kills and replays, which CI runs short
 soak *arguments:
     {{ python }} -m benchmarks.soak "$@"
 

@@ -12,7 +12,7 @@ def main(arguments: list[str]) -> int:
     """Run the long tests; further arguments go to pytest."""
     root = Path(__file__).parents[1]
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", *LONG, *arguments]
-    return subprocess.run(command, cwd=root, env={**os.environ, "KOPILKA_SOAK": "1"}, check=False).returncode
+    return subprocess.run(command, cwd=root, env={**os.environ, "KOPILKA_SOAK": "20"}, check=False).returncode
 
 
 if __name__ == "__main__":
