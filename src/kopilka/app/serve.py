@@ -14,6 +14,7 @@ from types import FrameType
 import msgspec
 import structlog
 
+from kopilka.app.night import Watch
 from kopilka.app.nursery import GRACE_SECONDS, Order
 from kopilka.app.postgres import find_database
 from kopilka.app.settings import Settings
@@ -70,7 +71,8 @@ def serve_all(settings: Settings) -> None:
         conninfo = database.start()
         for name in migrate(conninfo):
             log.info("migrated", name=name)
-        serve(conninfo, host=settings.host, port=settings.port, workers=settings.workers, begun=nursery)
+        with Watch(conninfo, settings.data / "daily-roots.jsonl"):
+            serve(conninfo, host=settings.host, port=settings.port, workers=settings.workers, begun=nursery)
     finally:
         nursery.terminate()
         nursery.wait()

@@ -1,6 +1,7 @@
 """Set-based housekeeping: expiries by bucket, levels by window."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -74,6 +75,23 @@ class PostgresNight:
             },
         )
         return int(row[0])
+
+    def lapsed(self, at: datetime) -> list[str]:
+        """Receipts whose hold has run out, five hundred at most."""
+        with self._pool.connection() as connection:
+            rows: list[Any] = connection.execute(SQL["lapsed"], (at,)).fetchall()
+        return [row[0] for row in rows]
+
+    @contextmanager
+    def alone(self) -> Iterator[bool]:
+        """Whether nobody else is at the night's work; if so, nobody will be until this ends."""
+        with self._pool.connection() as connection:
+            row: Any = connection.execute(SQL["try_lock"]).fetchone()
+            try:
+                yield bool(row[0])
+            finally:
+                if row[0]:
+                    connection.execute(SQL["unlock"])
 
     def _one(self, query: Any, parameters: Any) -> Any:
         with self._pool.connection() as connection:

@@ -12,6 +12,9 @@ import msgspec
 from kopilka.core.member.standing import window_start
 from kopilka.core.programme.document import LevelDown, Levels
 from kopilka.usecases.catalogue import Catalogue
+from kopilka.usecases.commands import Release
+from kopilka.usecases.desk import Desk
+from kopilka.usecases.outcomes import Refused
 from kopilka.values.ids import BUCKETS, TRANSACTION, make_id
 from kopilka.values.period import local_day
 
@@ -39,6 +42,14 @@ class NightStore(Protocol):
 
     def move_levels(self, move: "LevelMove") -> int:
         """Write levels that differ from what totals reach; returns how many."""
+        ...
+
+
+class Lapsed(Protocol):
+    """Finds receipts whose hold has run out."""
+
+    def lapsed(self, at: datetime) -> Sequence[str]:
+        """Their ids, some at a time."""
         ...
 
 
@@ -93,6 +104,18 @@ def move_levels(store: NightStore, catalogue: Catalogue, at: datetime, chance: i
         for low in range(0, BUCKETS, STRIDE):
             moved += store.move_levels(LevelMove(programme, levels, since, low, low + STRIDE - 1, at, txn))
     return moved
+
+
+def release_lapsed(store: Lapsed, desk: Desk, at: datetime) -> int:
+    """Release receipts whose hold has run out, so that budgets they drew are there for others; returns how many."""
+    released = 0
+    while ids := store.lapsed(at):
+        outcomes = desk.run([Release(id_, client="night") for id_ in ids])
+        done = sum(not isinstance(outcome, Refused) for outcome in outcomes)
+        released += done
+        if done < len(ids):
+            break
+    return released
 
 
 def run_night(store: NightStore, catalogue: Catalogue, at: datetime, chance: int) -> Night:

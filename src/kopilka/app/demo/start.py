@@ -23,6 +23,7 @@ from kopilka.app.demo import seed
 from kopilka.app.demo.people import person
 from kopilka.app.postgres import AlreadyRunning, EmbeddedPostgres, find_database
 from kopilka.app.postgres.database import is_locked
+from kopilka.app.night import Watch
 from kopilka.app.serve import begin
 from kopilka.app.serve import serve as serve_over
 from kopilka.app.settings import settings_from
@@ -148,7 +149,7 @@ def _serve(
     def ready() -> None:
         Console(highlight=False).print(box())
 
-    with serving(data, address):
+    with serving(data, address), Watch(conninfo, data / "daily-roots.jsonl"):
         serve_over(conninfo, host=address.host, port=address.port, workers=workers, ready=ready, begun=begun)
 
 

@@ -101,3 +101,7 @@ WITH totals AS (
     FROM written w WHERE w.old <> ''
 )
 SELECT count(*) FROM written;
+
+-- name: lapsed
+-- Receipts whose hold has run out and that nobody has touched since.
+SELECT receipt_id FROM receipt WHERE state = 'held' AND lapses_at <= %s ORDER BY lapses_at LIMIT 500;
