@@ -21,9 +21,9 @@ from rich.table import Table
 
 from kopilka.app.demo import seed
 from kopilka.app.demo.people import person
+from kopilka.app.night import Watch
 from kopilka.app.postgres import AlreadyRunning, EmbeddedPostgres, find_database
 from kopilka.app.postgres.database import is_locked
-from kopilka.app.night import Watch
 from kopilka.app.serve import begin
 from kopilka.app.serve import serve as serve_over
 from kopilka.app.settings import settings_from
