@@ -28,9 +28,11 @@ class PostgresBooks:
 
     @contextmanager
     def open(self) -> Iterator["PostgresAudit"]:
-        with self._pool.connection() as connection, connection.transaction():
-            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield PostgresAudit(connection)
+        with self._pool.connection() as connection:
+            connection.execute(SQL["measure"])
+            with connection.transaction():
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                yield PostgresAudit(connection)
 
     def add_root(self, root: Root, at: datetime) -> None:
         with self._pool.connection() as connection:

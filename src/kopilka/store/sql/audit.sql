@@ -1,3 +1,7 @@
+-- name: measure
+-- Lets the planner know how large the tables are: after a bulk of receipts it would join them row by row.
+ANALYZE wallet, posting, lot, lot_draw, hold, receipt, receipt_return, standing, activity, claim, budget, budget_draw;
+
 -- name: wallets
 -- Wallets that are not where their last posting left them.
 SELECT coalesce(w.holder_id, p.holder_id) || ' ' || coalesce(w.kind, p.kind)
