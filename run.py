@@ -39,7 +39,7 @@ CHECKS: list[tuple[str, list[str]]] = [
         "import-linter",
         ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()", "--no-logo"],
     ),
-    ("pytest", ["-m", "pytest", "-n", "2"]),
+    ("pytest", ["-m", "pytest", "-n", "2", "--dist", "worksteal"]),
 ]
 
 

@@ -110,7 +110,8 @@ class PostgresBatch:
         listed = packed([{"bucket": bucket, "holder_id": holder} for bucket, holder in owners])
         run = self._connection.execute
         answers: dict[str, psycopg.Cursor[Any]] = {}
-        names = ("load_members", "load_wallets", "load_lots", "load_holds", "load_standings", "load_cap_uses")
+        names = ["load_members", "load_wallets", "load_lots", "load_holds", "load_standings"]
+        names += ["load_cap_uses"] if wanted.caps else []
         programmes = sorted({programme for programme, _ in budgets})
         with self._connection.pipeline():
             run("BEGIN" if lock else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

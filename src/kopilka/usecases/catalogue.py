@@ -80,6 +80,10 @@ class Catalogue:
         """All versions of all programmes."""
         return [rules for rows in self._versions.values() for _, rules in rows]
 
+    def caps(self) -> bool:
+        """Whether any rule has a cap per member."""
+        return any(rules.capped_members for rules in self.every_version())
+
     def budgets(self) -> list[tuple[str, str]]:
         """(programme, rule) of every budget, in order."""
         return self._budgets

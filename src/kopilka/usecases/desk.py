@@ -96,7 +96,10 @@ class Desk:
         owners = {(f.bucket, f.holder_id) for f in found.values()}
         owners |= {(c.bucket, c.holder_id) for c in claims.values() if c.holder_id}
         budgets = self.catalogue.budgets()
-        loaded = store.load(Wanted(owners, receipts, keys, self.catalogue.since(now), budgets), lock=lock)
+        loaded = store.load(
+            Wanted(owners, receipts, keys, self.catalogue.since(now), budgets, self.catalogue.caps()),
+            lock=lock,
+        )
         if lock and any((sale.bucket, sale.holder_id) not in owners for sale in loaded.sales.values()):
             # A receipt that came between looking up and locking: its owner is not locked.
             raise KeyRaceError

@@ -132,7 +132,7 @@ class Changes:
 
 class Wanted(msgspec.Struct, frozen=True):
     """What a batch needs: holders by (bucket, id), receipts and claims by key, purchases of levels from a day on
-    (None: none), and budgets by (programme, rule).
+    (None: none), budgets by (programme, rule), and uses of members' caps unless no rule has any.
     """
 
     holders: Iterable[tuple[int, str]]
@@ -140,6 +140,7 @@ class Wanted(msgspec.Struct, frozen=True):
     keys: Sequence[str] = ()
     since: date | None = None
     budgets: Sequence[tuple[str, str]] = ()
+    caps: bool = True
 
 
 class BatchStore(Protocol):
