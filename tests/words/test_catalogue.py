@@ -1,7 +1,7 @@
 """Catalogues: every text the house says has its Russian words, and the right language is chosen."""
 
 import re
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -46,11 +46,15 @@ def test_a_percent_sign_is_doubled_everywhere() -> None:
 
 
 def test_reading_a_catalogue_is_quick() -> None:
-    catalogue.catalogue.cache_clear()
-    started = perf_counter()
-    catalogue.catalogue("ru")
+    assert min(reading_seconds() for _ in range(5)) < 0.06  # measured: 0.03, a thousand texts
 
-    assert perf_counter() - started < 0.25  # measured: 0.03 on an idle core, a thousand texts
+
+def reading_seconds() -> float:
+    """Processor time, so that other work on the machine does not count."""
+    catalogue.catalogue.cache_clear()
+    started = process_time()
+    catalogue.catalogue("ru")
+    return process_time() - started
 
 
 def test_texts_are_said_in_the_language_asked_for() -> None:

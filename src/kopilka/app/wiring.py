@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import msgspec
@@ -29,14 +28,6 @@ from kopilka.store.staff import PostgresStaff
 from kopilka.usecases.desk_counter import DeskCounter
 from kopilka.usecases.situations import Hand
 from kopilka.usecases.staff import Reception
-from kopilka.values.errors import KopilkaError
-
-
-class NoAuditError(KopilkaError):
-    """This version has no audit yet."""
-
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
 
 
 class CliHouse(House):
@@ -97,8 +88,6 @@ class AppWiring:
 
     def audit(self, place: Place, *, rebuild: bool, progress: Progress) -> AuditReport:
         """Check the ledger."""
-        if find_spec("kopilka.usecases.audit") is None:
-            raise NoAuditError
         with self.house(place) as house:
             report: AuditReport = import_module("kopilka.app.audits").run(
                 house, rebuild=rebuild, progress=progress, roots=place.data / "daily-roots.jsonl"
