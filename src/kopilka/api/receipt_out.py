@@ -161,7 +161,7 @@ def decided(receipt: Receipt, decision: Decision, state: str, speech: Speech, *,
         for row in decision.earned
     ]
     if explain:
-        out.rules = _rules(decision, digits, speech)
+        out.rules = _rules(speech.told(decision), digits, speech)
     return out
 
 

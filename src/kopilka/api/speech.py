@@ -1,7 +1,9 @@
 """Speech: a programme version in a reader's language. Made once per version and language, then looked up."""
 
 from kopilka.core.programme.document import PointsKind, Programme
+from kopilka.core.rules.decision import Decision
 from kopilka.core.rules.reason import Reason
+from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.words.reasons import said
 from kopilka.words.render import Tongue
@@ -13,16 +15,22 @@ NOTHING = Programme("", {}, "RUB", "UTC", {}, ())
 class Speech:
     """The words of one programme; points kinds of other programmes keep their decimals."""
 
-    __slots__ = ("_kinds", "programme", "tongue")
+    __slots__ = ("_kinds", "_rules", "programme", "tongue")
 
-    def __init__(self, programme: Programme, language: str, kinds: dict[str, PointsKind]) -> None:
-        self.programme = programme
+    def __init__(self, rules: Ruleset | None, language: str, kinds: dict[str, PointsKind]) -> None:
+        self._rules = rules
+        self.programme = programme = NOTHING if rules is None else rules.programme
         self.tongue: Tongue = tongue_of(language, [] if programme is NOTHING else [programme])
         self._kinds = kinds
 
     def said(self, reason: Reason) -> str:
         """A reason as a sentence."""
         return said(reason, self.tongue)
+
+    def told(self, decision: Decision) -> Decision:
+        """A Decision with a reason for every rule of its version."""
+        rules = self._rules
+        return decision if rules is None else rules.told(decision, decision.at, rules.programme.zone)
 
     def decimals(self, kind: str) -> int:
         """Decimals of a points kind."""
@@ -45,7 +53,7 @@ class Speeches:
         if found is not None:
             return found
         rules = catalogue.numbered(programme, version)
-        made = Speech(NOTHING if rules is None else rules.programme, language, self.kinds)
+        made = Speech(rules, language, self.kinds)
         if rules is None:
             return made
         if len(self._made) > self.KEPT_MAX:

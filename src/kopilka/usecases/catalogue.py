@@ -10,6 +10,7 @@ from kopilka.core.programme.classes import LEGAL
 from kopilka.core.programme.document import LevelOver
 from kopilka.core.programme.registry import Registry
 from kopilka.core.receipt import Line, Receipt, Shop
+from kopilka.core.rules.decision import Decision
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.ports import CatalogueStore, Product
 from kopilka.usecases.programme_text import read_programme_text
@@ -75,6 +76,11 @@ class Catalogue:
     def numbered(self, programme: str, version: int) -> Ruleset | None:
         """One version by number."""
         return self._compiled.get((programme, version))
+
+    def told(self, decision: Decision) -> Decision:
+        """A stored Decision with a reason for every rule of its version, those too that were not looked at."""
+        rules = self.numbered(decision.programme, decision.version)
+        return decision if rules is None else rules.told(decision, decision.at, rules.programme.zone)
 
     def every_version(self) -> list[Ruleset]:
         """All versions of all programmes."""

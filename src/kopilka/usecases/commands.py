@@ -23,10 +23,11 @@ class Stated(msgspec.Struct, frozen=True):
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """What would this receipt give? Writes nothing."""
+    """What would this receipt give? Writes nothing. `explain` asks for a reason from every rule."""
 
     receipt: Receipt
     who: Ref | None = None
+    explain: bool = True
 
 
 class Hold(msgspec.Struct, frozen=True):

@@ -107,7 +107,8 @@ class DeskCounter:
             )  # fmt: skip
         if outcome.sale is None:
             return Seen(balances=outcome.balances)
-        return decided(outcome.sale.decision, outcome.sale.receipt, outcome.balances)
+        decision = self._desk.catalogue.told(outcome.sale.decision)
+        return decided(decision, outcome.sale.receipt, outcome.balances)
 
 
 def decided(decision: Decision, receipt: Receipt, balances: dict[str, tuple[int, int]]) -> Seen:

@@ -4,7 +4,7 @@ import msgspec
 
 from kopilka.core.event import MEMBER_ENROLLED, Event
 from kopilka.core.receipt import Receipt, Shop
-from kopilka.core.rules.engine import greet
+from kopilka.core.rules.engine import Occasion, greet
 from kopilka.core.settlement.purchase import Who, issue
 from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Enrol, Identifier, Ref
@@ -43,7 +43,8 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
     shop = batch.catalogue.shops.get(command.shop) or Shop("", programme.zone, command.programme)
     nothing = Receipt("", shop.id, at, programme.currency, ())
     holding, member_id = buyer.holding, buyer.who.member_id
-    gifts, caps = greet(rules, nothing, shop, batch.member(buyer, rules), budgets=batch.budgets(rules))
+    occasion = Occasion(budgets=batch.budgets(rules))
+    gifts, caps = greet(rules, nothing, shop, batch.member(buyer, rules), occasion)
     for earned in gifts:
         issue(programme, holding.book, earned, cause)
     for use in caps:

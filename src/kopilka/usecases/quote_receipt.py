@@ -30,5 +30,7 @@ def quote_receipt(batch: Batch, command: Quote) -> Quoted | Refused:
     shop, rules = place
     member = None if buyer is None else batch.member(buyer, rules)
     decision = evaluate(rules, receipt, shop, member, batch.means(buyer, rules, without=receipt.id))
+    if command.explain:
+        decision = rules.told(decision, receipt.at, shop.zone)
     member_id = "" if buyer is None else buyer.who.member_id
     return Quoted(command, decision, member_id, batch.balances(buyer))

@@ -47,6 +47,8 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "Europe/Moscow"
     levels: Mapping[str, str] = {}
     rules: Mapping[str, str] = {}
+    coupons: Mapping[str, str] = {}
+    perks: Mapping[str, str] = {}
 
 
 class TemplateError(ValueError):
@@ -170,6 +172,14 @@ def _rule(value: object, _: _Place, tongue: Tongue) -> str:
     return tongue.rules.get(str(value), str(value))
 
 
+def _coupons(value: object, _: _Place, tongue: Tongue) -> str:
+    return ", ".join(tongue.coupons.get(part.strip(), part.strip()) for part in str(value).split(","))
+
+
+def _perk(value: object, _: _Place, tongue: Tongue) -> str:
+    return tongue.perks.get(str(value), str(value))
+
+
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(value)
@@ -188,4 +198,6 @@ _WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
     "level": _level,
     "levels": _levels,
     "rule": _rule,
+    "coupons": _coupons,
+    "perk": _perk,
 }

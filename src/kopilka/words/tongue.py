@@ -22,13 +22,17 @@ def tongue_of(tag: str, programmes: Sequence[Programme]) -> Tongue:
     points: dict[str, PointsWords] = {}
     levels: dict[str, str] = {}
     rules: dict[str, str] = {}
+    coupons: dict[str, str] = {}
+    perks: dict[str, str] = {}
     for programme in reversed(programmes):
         own = _Own(programme, spoken)
         points, levels, rules = own.points | points, levels | own.levels, rules | own.rules
+        coupons, perks = coupons | own.coupons, perks | own.perks
     points = {**_Own(first, spoken).points, **points} or {"bonus": PointsWords(dict(_USUAL))}
     return Tongue(
-        language=spoken, currency=first.currency, zone=first.zone, points=points, levels=levels, rules=rules
-    )
+        language=spoken, currency=first.currency, zone=first.zone, points=points, levels=levels, rules=rules,
+        coupons=coupons, perks=perks,
+    )  # fmt: skip
 
 
 def title_of(programme: Programme, tag: str) -> str:
@@ -47,3 +51,7 @@ class _Own:
         ladder = () if programme.levels is None else programme.levels.ladder
         self.levels = {step.id: in_language(step.title, tag) or step.id for step in ladder}
         self.rules = {rule.id: in_language(rule.title, tag) or rule.id for rule in programme.rules}
+        self.coupons = {
+            id_: in_language(row.title, tag) or row.code or id_ for id_, row in programme.coupons.items()
+        }
+        self.perks = {id_: in_language(row.title, tag) or id_ for id_, row in programme.perks.items()}

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kopilka.core.programme.document import Levels, PointsKind, Programme, Step
-from kopilka.core.programme.fields import ByLevel, ByTotal, Flat
+from kopilka.core.programme.document import CouponSeries, Levels, PerkKind, PointsKind, Programme, Step
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat
 from kopilka.core.programme.mistakes import errors
 from kopilka.core.programme.places import Places
 from kopilka.core.programme.reader import Reading, _Walk
@@ -77,6 +77,14 @@ SIMPLE: dict[str, st.SearchStrategy[Any]] = {
     "forms": st.dictionaries(st.sampled_from(["ru", "und"]), st.lists(TEXTS, min_size=1, max_size=3).map(tuple), max_size=2),
 }  # fmt: skip
 
+COUPONS, PERKS = ["spring", "next"], ["early"]
+NAMED: dict[str, st.SearchStrategy[str]] = {
+    "level": st.sampled_from(LEVELS),
+    "kind": st.sampled_from(KINDS),
+    "coupon": st.sampled_from(COUPONS),
+    "perk": st.sampled_from(PERKS),
+}
+
 
 class Strategies:
     """What every shape of a document may hold; a strategy is made once for each struct."""
@@ -94,9 +102,7 @@ class Strategies:
                     else st.integers(0, MOST[shape.mark])
                 )
             case Plain():
-                return {"level": st.sampled_from(LEVELS), "kind": st.sampled_from(KINDS)}.get(
-                    shape.mark, TEXTS
-                )
+                return NAMED.get(shape.mark, TEXTS)
             case Simple():
                 return SIMPLE[shape.kind]
             case Choice():
@@ -120,7 +126,8 @@ class Strategies:
         by_level = st.dictionaries(st.sampled_from(LEVELS), number, min_size=1)
         steps = st.dictionaries(st.integers(0, 10**9), number, min_size=1, max_size=3)
         by_total = steps.map(lambda some: ByTotal(tuple(sorted(some.items()))))
-        return st.builds(Flat, number) | st.builds(ByLevel, by_level) | by_total
+        by_spent = steps.map(lambda some: BySpent(tuple(sorted(some.items()))))
+        return st.builds(Flat, number) | st.builds(ByLevel, by_level) | by_total | by_spent
 
     def open(self, kind: str) -> st.SearchStrategy[Any]:
         kinds = list((self.registry.conditions if kind == "conditions" else self.registry.effects).values())
@@ -149,10 +156,14 @@ class Strategies:
             {id_: _with(self.record(PointsKind), decimals=st.integers(0, 2)) for id_ in KINDS}
         )
         levels = _with(self.record(Levels), ladder=ladder)
+        coupons = st.fixed_dictionaries({id_: self.record(CouponSeries) for id_ in COUPONS})
+        perks = st.fixed_dictionaries({id_: self.record(PerkKind) for id_ in PERKS})
         return _with(
             self.record(Programme),
             levels=levels,
             points=kinds,
+            coupons=coupons,
+            perks=perks,
             currency=st.sampled_from(["RUB", "JPY", "KWD"]),
         )
 

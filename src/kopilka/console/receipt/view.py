@@ -131,7 +131,7 @@ class Receipt:
         known = services.views.catalogue()
         rules = known.numbered(sale.decision.programme, sale.decision.version)
         shop = known.shops.get(sale.receipt.shop)
-        slip = Slip(sale.receipt, sale.decision, tongue)
+        slip = Slip(sale.receipt, known.told(sale.decision), tongue)
         place = (shop.title if shop is not None else "") or sale.receipt.shop
         when = calendar.moment(visit.language, sale.receipt.at, tongue.zone, "long")
         buyer = services.views.member(Ref("member", sale.member_id)) if sale.member_id else None

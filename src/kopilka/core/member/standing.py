@@ -66,6 +66,10 @@ def window_start(levels: Levels, today: date) -> date | None:
             return None
         case LevelOver.CALENDAR_YEAR:
             return date(today.year, 1, 1)
+        case LevelOver.CALENDAR_QUARTER:
+            return date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
+        case LevelOver.CALENDAR_MONTH:
+            return today.replace(day=1)
         case Span() as span:
             return span.before(today) + DAY
 

@@ -7,7 +7,7 @@ import msgspec
 
 from kopilka.core.programme.classes import LEGAL
 from kopilka.core.programme.document import Condition, Goods, Lane, PointsKind, Programme, Rule, Trigger
-from kopilka.core.programme.fields import ByLevel, ByTotal, Flat
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.mistakes import advised, caution
 from kopilka.core.programme.registry import Registry
@@ -98,7 +98,7 @@ def _field(programme: Programme, field: Visited) -> Iterator[Finding]:
             for step in programme.levels.ladder:
                 if step.id not in values:
                     yield found(caution("level_gets_nothing", field.path, value=step.id), "levels")
-        case ByTotal(steps=steps):
+        case ByTotal(steps=steps) | BySpent(steps=steps):
             for (_, lower), (start, higher) in pairwise(steps):
                 if higher < lower:
                     yield found(caution("steps_down", field.path, value=start))

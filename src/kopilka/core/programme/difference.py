@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kopilka.core.programme.document import Condition, Effect, Programme
-from kopilka.core.programme.fields import ByLevel, ByTotal, Flat, Words
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Words
 from kopilka.core.programme.labels import LANGUAGES, label, subject
 from kopilka.core.programme.places import key_path
 from kopilka.core.programme.registry import Registry
@@ -133,10 +133,11 @@ def _leaves(visited: Visited, keys: tuple[str, ...], setting: Setting) -> Iterat
         case ByLevel(values=values):
             for level, value in values.items():
                 yield _Leaf((*keys, f"for {level}"), _mark(shape), value, usual=False)
-        case ByTotal(steps=steps):
+        case ByTotal(steps=steps) | BySpent(steps=steps):
+            since = "from" if isinstance(visited.value, ByTotal) else "spent"
             for start, value in steps:
                 step = write_number(start, *setting.unit("money"))
-                yield _Leaf((*keys, f"from {step}"), _mark(shape), value, usual=False)
+                yield _Leaf((*keys, f"{since} {step}"), _mark(shape), value, usual=False)
         case dict() as words:
             for tag, said in words.items():
                 yield _Leaf((*keys, tag), "text", said, usual=False)

@@ -2,6 +2,7 @@
 `core/rules` fills; everything else that a shop owner can say stands here.
 """
 
+from datetime import date
 from enum import Enum
 from typing import Annotated
 
@@ -39,6 +40,7 @@ class Lane(Enum):
     COUPONS = "coupons"
     DELIVERY = "delivery"
     EARNING = "earning"
+    GIFTS = "gifts"
 
 
 class Chooser(Enum):
@@ -61,6 +63,8 @@ class Trigger(Enum):
 
     RECEIPT = "receipt"
     ENROLMENT = "enrolment"
+    ACTION = "action"
+    BIRTHDAY = "birthday"
 
 
 class PeriodName(Enum):
@@ -79,6 +83,8 @@ class LevelBy(Enum):
     SPEND = "spend"
     RECEIPTS = "receipts"
     POINTS = "points"
+    LTV = "ltv"
+    TENURE = "tenure"
 
 
 class LevelOver(Enum):
@@ -86,12 +92,17 @@ class LevelOver(Enum):
 
     EVER = "ever"
     CALENDAR_YEAR = "calendar_year"
+    CALENDAR_QUARTER = "calendar_quarter"
+    CALENDAR_MONTH = "calendar_month"
 
 
 class LevelDown(Enum):
-    """What happens when the total no longer supports the level."""
+    """What happens when the total no longer supports the level: it falls at once, only when the calendar period after
+    the one it was won in ends, or never.
+    """
 
     AT_ONCE = "at_once"
+    PERIOD_END = "period_end"
     NEVER = "never"
 
 
@@ -111,7 +122,9 @@ class Treatment(Enum):
 
 
 class PointsKind(msgspec.Struct, frozen=True):
-    """A kind of points: its worth in money, decimals, rounding, when it becomes active and how long it lives."""
+    """A kind of points: its worth in money, decimals, rounding, when it becomes active and how long it lives.
+    `payout` says that the member may have it paid out in money.
+    """
 
     title: Forms = {}
     worth: MoneyMinor = 0
@@ -119,6 +132,7 @@ class PointsKind(msgspec.Struct, frozen=True):
     round: Rounding = Rounding.DOWN
     pending: Span = Span()
     life: Span | None = None
+    payout: bool = False
 
     @property
     def scale(self) -> int:
@@ -170,8 +184,17 @@ class Caps(msgspec.Struct, frozen=True):
     budget: Budget | None = None
 
 
+class Cost(msgspec.Struct, frozen=True):
+    """What applying a rule costs the member in points of a kind, such as ten stickers; taken each time it applies."""
+
+    points: PointsHundredths
+    kind: KindId = ""
+
+
 class Rule(msgspec.Struct, frozen=True):
-    """Conditions that must all be met, lines that it is about, and what then happens."""
+    """Conditions that must all be met, lines that it is about, and what then happens. `cost` is what the member gives
+    in points for it; `ahead` is how long before a birthday an `on: birthday` rule gives.
+    """
 
     id: str
     title: Words = {}
@@ -184,6 +207,8 @@ class Rule(msgspec.Struct, frozen=True):
     percent_on: PercentOn | None = None
     caps: Caps = Caps()
     paused: bool = False
+    cost: Cost | None = None
+    ahead: Span = Span()
 
 
 class LaneSettings(msgspec.Struct, frozen=True):
@@ -201,6 +226,7 @@ class Lanes(msgspec.Struct, frozen=True):
     coupons: LaneSettings = LaneSettings()
     delivery: LaneSettings = LaneSettings()
     earning: LaneSettings = LaneSettings(choose=Chooser.ALL)
+    gifts: LaneSettings = LaneSettings(choose=Chooser.ALL)
 
     def of(self, lane: Lane) -> LaneSettings:
         """The settings of a lane."""
@@ -221,6 +247,7 @@ class ClassRule(msgspec.Struct, frozen=True):
     earn: bool = True
     spend: bool = True
     count: bool = True
+    gift: bool = True
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -232,17 +259,27 @@ class Step(msgspec.Struct, frozen=True):
 
 
 class Levels(msgspec.Struct, frozen=True):
-    """The ladder, lowest level first. A level reached by a receipt holds from the next one."""
+    """The ladder, lowest level first. A level reached by a receipt holds from the next one. On the way down: `grace` is
+    how long a level that is no longer supported is kept, `one_step` lets it fall by one level each time, `warn` is
+    how long before a fall the member is told. `months` is the expected life of a customer for `by: ltv`.
+    """
 
     ladder: tuple[Step, ...]
     by: LevelBy = LevelBy.SPEND
     over: Span | LevelOver = LevelOver.EVER
     down: LevelDown = LevelDown.AT_ONCE
     points: KindId = ""
+    grace: Span = Span()
+    one_step: bool = False
+    warn: Span = Span()
+    months: Count = 0
 
 
 class Spending(msgspec.Struct, frozen=True):
-    """Paying with points: the largest share of the goods, shares by shop group, step and least amount."""
+    """Paying with points: the largest share of the goods, shares by shop group, step and least amount. `when` says
+    under which conditions points pay at all; `keep` is the money that each piece must still cost (0.01 where a till
+    takes no zero).
+    """
 
     up_to: Percent
     inside: dict[str, Annotated[int, PERCENT]] = {}
@@ -252,6 +289,47 @@ class Spending(msgspec.Struct, frozen=True):
     delivery: bool = False
     goods: Goods | None = None
     treat_as: Treatment = Treatment.DISCOUNT
+    when: tuple[Condition, ...] = ()
+    keep: MoneyMinor = 0
+
+
+class CouponSeries(msgspec.Struct, frozen=True, rename={"starts": "from"}):
+    """A kind of coupon. With `code` it is a public promo code; without, codes are generated or given by rules, each
+    good `uses` times. `uses` of a public code is how often it works in all, `per_member` how often for one member.
+    `from` and `until` are the first and last day on which it works, `life` how long a given coupon lives. `auto`
+    applies a member's own coupon without showing its code; `activation` asks for a coupon to be activated first.
+    """
+
+    title: Words = {}
+    code: str = ""
+    uses: Count | None = None
+    per_member: Count | None = None
+    starts: date | None = None
+    until: date | None = None
+    life: Span | None = None
+    auto: bool = False
+    activation: bool = False
+    length: Count = 10
+
+
+class GiftOffer(msgspec.Struct, frozen=True):
+    """A gift of the catalogue: what it costs in points of a kind, how many there are, how many one member may have."""
+
+    points: PointsHundredths
+    title: Words = {}
+    kind: KindId = ""
+    stock: Count | None = None
+    per_member: Count | None = None
+    sku: str = ""
+
+
+class PerkKind(msgspec.Struct, frozen=True):
+    """A privilege that is no money: a personal consultant, early access, an invitation. `note` tells the cashier what
+    to do.
+    """
+
+    title: Words = {}
+    note: Words = {}
 
 
 class Returns(msgspec.Struct, frozen=True):
@@ -262,7 +340,10 @@ class Returns(msgspec.Struct, frozen=True):
 
 
 class Programme(msgspec.Struct, frozen=True):
-    """One whole programme document."""
+    """One whole programme document. `holidays` are days that the `calendar` condition may name; `law` is the country
+    whose rules for classes of goods hold (`none` for no country's); `floors` are least prices of half a litre by kind
+    of alcohol and the day from which they hold, over those of the law.
+    """
 
     programme: str
     title: Words
@@ -278,6 +359,12 @@ class Programme(msgspec.Struct, frozen=True):
     returns: Returns = Returns()
     hold_minutes: Count = 30
     paused: bool = False
+    coupons: dict[str, CouponSeries] = {}
+    gifts: dict[str, GiftOffer] = {}
+    perks: dict[str, PerkKind] = {}
+    holidays: tuple[date, ...] = ()
+    law: str = "ru"
+    floors: dict[str, dict[date, MoneyMinor]] = {}
 
     def spend_kind(self) -> str:
         """The kind that pays: the one named, else the first that is worth money, else none."""

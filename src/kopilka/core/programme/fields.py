@@ -29,6 +29,10 @@ LEVEL = Mark("level")
 """The id of a level of this programme."""
 KIND = Mark("kind")
 """The id of a points kind of this programme."""
+COUPON = Mark("coupon")
+"""The id of a coupon series of this programme."""
+PERK = Mark("perk")
+"""The id of a perk of this programme."""
 NAME = Mark("name")
 """An id or name from outside the document: a shop group, a category, a sku."""
 
@@ -39,6 +43,8 @@ Count = Annotated[int, COUNT]
 Thousandths = Annotated[int, QUANTITY]
 LevelId = Annotated[str, LEVEL]
 KindId = Annotated[str, KIND]
+CouponId = Annotated[str, COUPON]
+PerkId = Annotated[str, PERK]
 Name = Annotated[str, NAME]
 Names = tuple[Name, ...]
 Words = dict[str, str]
@@ -65,10 +71,20 @@ class ByTotal(msgspec.Struct, frozen=True, tag="by_total"):
     steps: tuple[tuple[int, int], ...]
 
 
-Scale = Flat | ByLevel | ByTotal
-"""A number wherever one stands: `5`, `{silver: 10, gold: 15}` or `{from: {0: 3, 3000: 7}}`."""
+class BySpent(msgspec.Struct, frozen=True, tag="by_spent"):
+    """A number that grows with what the member has bought before: the last step whose sum (minor units) is reached
+    counts; a guest has bought nothing.
+    """
+
+    steps: tuple[tuple[int, int], ...]
+
+
+Scale = Flat | ByLevel | ByTotal | BySpent
+"""A number wherever one stands: `5`, `{silver: 10, gold: 15}`, `{from: {0: 3, 3000: 7}}` by this receipt, or
+`{spent: {0: 3, 150000: 7}}` by all purchases before it.
+"""
 
 __all__ = [
-    "ByLevel", "ByTotal", "Count", "Flat", "Forms", "KindId", "LevelId", "Mark", "MoneyMinor", "Name", "Names",
-    "Percent", "PointsHundredths", "Scale", "Span", "Thousandths", "Words",
+    "ByLevel", "BySpent", "ByTotal", "Count", "CouponId", "Flat", "Forms", "KindId", "LevelId", "Mark", "MoneyMinor", "Name", "Names",
+    "Percent", "PerkId", "PointsHundredths", "Scale", "Span", "Thousandths", "Words",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ import msgspec
 from kopilka.core.programme.document import Chooser, Effect, Lane, PercentOn, Programme, Rule, Trigger
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.mistakes import caution, error
-from kopilka.core.programme.rule_checks import lane_of
+from kopilka.core.programme.rule_checks import lane_in
 
 COMBINATIONS_MAX = 4096
 _SHOWN_MAX = 10**12
@@ -40,7 +40,7 @@ def _rivals(programme: Programme, lane: Lane) -> list[Rival]:
         for number, rule in enumerate(programme.rules)
         if rule.on is Trigger.RECEIPT
         for effect in rule.effects
-        if lane_of(effect) is lane
+        if lane_in(rule, effect) is lane
     ]
 
 

@@ -74,6 +74,22 @@ _FIELDS = {
     "missing_key": ("Не хватает ключа «{key:text}».", "Key “{key:text}” is missing."),
     "unknown_level": ("Нет уровня «{value:text}».", "There is no level “{value:text}”."),
     "unknown_kind": ("Нет вида баллов «{value:text}».", "There is no points kind “{value:text}”."),
+    "unknown_coupon": (
+        "В разделе coupons нет серии «{value:text}».",
+        "There is no series “{value:text}” under coupons.",
+    ),
+    "unknown_perk": (
+        "В разделе perks нет привилегии «{value:text}».",
+        "There is no perk “{value:text}” under perks.",
+    ),
+    "coupon_inside": (
+        "Условие «купон» не может стоять внутри any или not: нельзя будет сказать, израсходован ли он.",
+        "A coupon cannot stand inside any or not: nobody could say whether it was used up.",
+    ),
+    "cost_shared": (
+        "Правила «{one:text}» и «{other:text}» берут баллы одного вида и могут сработать вместе: дайте им общую группу.",
+        "Rules “{one:text}” and “{other:text}” cost points of one kind and may apply together: give them one group.",
+    ),
     "bad_percent": ("«{value:text}» — не процент.", "“{value:text}” is not a percent."),
     "bad_money": ("«{value:text}» — не сумма денег.", "“{value:text}” is not an amount of money."),
     "bad_points": ("«{value:text}» — не число баллов.", "“{value:text}” is not a number of points."),

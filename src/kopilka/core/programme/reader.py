@@ -13,7 +13,7 @@ from kopilka.core.programme.document import Programme
 from kopilka.core.programme.mistakes import Mistake, Severity, errors
 from kopilka.core.programme.places import Places, key_path
 from kopilka.core.programme.registry import Registry
-from kopilka.core.programme.scale_reader import read_scale
+from kopilka.core.programme.scale_reader import GROWING, read_scale
 from kopilka.core.programme.setting import Setting, setting_of
 from kopilka.core.programme.shapes import (
     Choice,
@@ -246,7 +246,7 @@ class _Walk:
             case Open() | TableOf():
                 return True
             case Scaled():
-                return "from" in keys or not keys.isdisjoint(self.setting.levels)
+                return not GROWING.keys().isdisjoint(keys) or not keys.isdisjoint(self.setting.levels)
             case _:
                 return False
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from kopilka.core.programme.document import Caps, Effect, Lane, Programme, Rule, Trigger
-from kopilka.core.programme.fields import ByLevel, ByTotal, Flat, Scale
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.mistakes import caution, error
 from kopilka.core.programme.registry import Registry
@@ -19,6 +19,17 @@ def lane_of(effect: Effect) -> Lane | None:
     return getattr(effect, "LANE", None)
 
 
+def lane_in(rule: Rule, effect: Effect) -> Lane | None:
+    """The lane in which an effect of a rule works: discounts for a coupon stand in the lane of coupons."""
+    lane = lane_of(effect)
+    if lane in (Lane.PRICES, Lane.DISCOUNTS):
+        for condition in rule.when:
+            named = getattr(condition, "LANE", None)
+            if named is not None:
+                return named  # type: ignore[no-any-return]
+    return lane
+
+
 def values_of(scale: Scale) -> tuple[int, ...]:
     """Every number that a scale can give."""
     match scale:
@@ -26,7 +37,7 @@ def values_of(scale: Scale) -> tuple[int, ...]:
             return (value,)
         case ByLevel(values=values):
             return tuple(values.values())
-        case ByTotal(steps=steps):
+        case ByTotal(steps=steps) | BySpent(steps=steps):
             return tuple(value for _, value in steps)
 
 
@@ -144,7 +155,7 @@ def _most_percent(rule: Rule) -> int:
         if lane_of(effect) is Lane.EARNING:
             continue
         percent = _number(effect, "percent")
-        if not isinstance(percent, Flat | ByLevel | ByTotal) or _number(effect, "amount") is not None:
+        if not isinstance(percent, Scale) or _number(effect, "amount") is not None:
             return PERCENT_WHOLE
         most = max(most, *values_of(percent), 0)
     return most
@@ -158,7 +169,7 @@ def _most_points(rule: Rule) -> int:
             continue
         points = _number(effect, "points")
         open_ended = getattr(effect, "per", None) is not None or getattr(effect, "each", False)
-        if not isinstance(points, Flat | ByLevel | ByTotal) or open_ended:
+        if not isinstance(points, Scale) or open_ended:
             return 2**62
         most = max(most, *values_of(points), 0)
     return most

@@ -9,6 +9,7 @@ import msgspec
 
 from kopilka.core.programme.document import Programme
 from kopilka.core.programme.registry import Registry
+from kopilka.core.programme.scale_reader import GROWING
 from kopilka.core.programme.shapes import (
     Choice,
     Either,
@@ -132,14 +133,12 @@ class _Schemas:
         name = f"scale_{mark}"
         number = _number(mark)
         numbers = {"type": "object", "additionalProperties": number, "minProperties": 1}
-        steps = {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["from"],
-            "properties": {"from": numbers},
-        }
-        by_level = {**numbers, "not": {"required": ["from"]}}
-        self.definitions[name] = {"anyOf": [number, by_level, steps]}
+        growing: list[Schema] = [
+            {"type": "object", "additionalProperties": False, "required": [key], "properties": {key: numbers}}
+            for key in GROWING
+        ]
+        by_level = {**numbers, "not": {"anyOf": [{"required": [key]} for key in GROWING]}}
+        self.definitions[name] = {"anyOf": [number, by_level, *growing]}
         return {"$ref": f"#/$defs/{name}"}
 
     def body(self, kind: type[msgspec.Struct]) -> Schema:

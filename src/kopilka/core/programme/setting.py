@@ -21,6 +21,8 @@ class Setting(msgspec.Struct, frozen=True):
     money_digits: int = 2
     levels: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    coupons: tuple[str, ...] = ()
+    perks: tuple[str, ...] = ()
     total_mark: str = "money"
     total_digits: int = 2
 
@@ -39,26 +41,32 @@ def setting_of(root: Table) -> Setting:
     """The setting of a tree; what is wrong or missing in it is told when its field is read."""
     kinds = root.get("points")
     levels = root.get("levels")
-    kind_ids = tuple(entry.key.text for entry in kinds.entries[:_IDS_MAX]) if isinstance(kinds, Table) else ()
+    kind_ids = _keys(kinds)
     digits = money_digits(_text(root, "currency"))
     by, named = (_text(levels, "by"), _text(levels, "points")) if isinstance(levels, Table) else ("", "")
     decimals = 0
     if isinstance(kinds, Table):
         decimals = _DECIMALS.get(_text(kinds.get(named or next(iter(kind_ids), "")), "decimals"), 0)
     mark, places = _total(by, digits, decimals)
-    return Setting(digits, _level_ids(levels), kind_ids, mark, places)
+    coupons, perks = _keys(root.get("coupons")), _keys(root.get("perks"))
+    return Setting(digits, _level_ids(levels), kind_ids, coupons, perks, mark, places)
+
+
+def _keys(table: Node | None) -> tuple[str, ...]:
+    return tuple(entry.key.text for entry in table.entries[:_IDS_MAX]) if isinstance(table, Table) else ()
 
 
 def setting_for(programme: Programme) -> Setting:
     """The setting of a programme, for writing it."""
     digits = money_digits(programme.currency)
     levels: Levels | None = programme.levels
-    named = levels.points if levels is not None else ""
-    kind: PointsKind | None = programme.points.get(named or next(iter(programme.points), ""))
+    counted = levels.points if levels is not None else ""
+    kind: PointsKind | None = programme.points.get(counted or next(iter(programme.points), ""))
     by = "" if levels is None else levels.by.value
     mark, places = _total(by, digits, 0 if kind is None else kind.decimals)
     ids = () if levels is None else tuple(step.id for step in levels.ladder)
-    return Setting(digits, ids, tuple(programme.points), mark, places)
+    named = (tuple(programme.points), tuple(programme.coupons), tuple(programme.perks))
+    return Setting(digits, ids, *named, mark, places)
 
 
 def money_digits(currency: str) -> int:

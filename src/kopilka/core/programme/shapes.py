@@ -14,7 +14,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 import msgspec
 
 from kopilka.core.programme.document import Condition, Effect
-from kopilka.core.programme.fields import ByLevel, ByTotal, Flat, Mark
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Mark
 from kopilka.values.period import Span
 
 RENAMED = {"start": "from", "inside": "in", "without": "not", "product_class": "class"}
@@ -91,7 +91,7 @@ class Either(msgspec.Struct, frozen=True):
 
 Shape = Number | Plain | Simple | Choice | ListOf | TableOf | Scaled | Record | Open | Optional | Either
 _SIMPLE = {bool: "bool", Span: "span", date: "date", time: "time"}
-_SCALE = {Flat, ByLevel, ByTotal}
+_SCALE = {Flat, ByLevel, ByTotal, BySpent}
 
 
 class Field(msgspec.Struct, frozen=True):

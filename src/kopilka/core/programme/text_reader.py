@@ -49,7 +49,7 @@ def read_number_node(places: Places, setting: Setting, mark: str, node: Node, pa
 
 
 def read_plain(places: Places, setting: Setting, mark: str, node: Node, path: str) -> str:
-    """A text; a level or kind must be one of the document's."""
+    """A text; a level, kind, coupon series or perk must be one of the document's."""
     text = text_of(places, node, path)
     if text is None:
         return ""
@@ -57,6 +57,10 @@ def read_plain(places: Places, setting: Setting, mark: str, node: Node, path: st
         places.report("unknown_level", path, node, known=setting.levels, value=text)
     elif mark == "kind" and text not in setting.kinds:
         places.report("unknown_kind", path, node, known=setting.kinds, value=text)
+    elif mark == "coupon" and text not in setting.coupons:
+        places.report("unknown_coupon", path, node, known=setting.coupons, value=text)
+    elif mark == "perk" and text not in setting.perks:
+        places.report("unknown_perk", path, node, known=setting.perks, value=text)
     return text
 
 

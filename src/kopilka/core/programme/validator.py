@@ -23,7 +23,7 @@ LEVELS_MAX = 100
 KINDS_MAX = 100
 DECIMALS_MAX = 2
 _ID = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
-_RESERVED = frozenset(("from",))
+_RESERVED = frozenset(("from", "spent"))
 
 
 def check(programme: Programme, registry: Registry) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any, assert_never
 import msgspec
 
 from kopilka.core.programme.document import Condition, Effect, Programme
-from kopilka.core.programme.fields import ByLevel, ByTotal, Flat, Scale
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
 from kopilka.core.programme.registry import Registry
 from kopilka.core.programme.scalars import write_number, write_simple
 from kopilka.core.programme.setting import Setting, setting_for
@@ -77,7 +77,9 @@ class _Writer:
                 items = [self.value(shape.item, item) for item in value]
                 return items[0] if len(items) == 1 and isinstance(shape.item, Plain) else items
             case TableOf():
-                return {key: self.value(shape.value, under) for key, under in value.items()}
+                return {
+                    self.value(shape.key, key): self.value(shape.value, row) for key, row in value.items()
+                }
             case Record():
                 return self.record(value)
             case Open():
@@ -96,10 +98,9 @@ class _Writer:
                 return self.number(mark, value)
             case ByLevel(values=values):
                 return {level: self.number(mark, value) for level, value in values.items()}
-            case ByTotal(steps=steps):
-                return {
-                    "from": {str(self.number("money", s)): self.number(mark, value) for s, value in steps}
-                }
+            case ByTotal(steps=steps) | BySpent(steps=steps):
+                key = "from" if isinstance(scale, ByTotal) else "spent"
+                return {key: {str(self.number("money", s)): self.number(mark, value) for s, value in steps}}
             case _:
                 assert_never(scale)
 

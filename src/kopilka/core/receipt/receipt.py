@@ -16,7 +16,8 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One line: `sum_minor` is authoritative, the unit price is derived where it divides.
 
     `given_minor` is a discount granted outside (it may exceed the sum and is then netted over the receipt);
-    `floor_minor` is the least that the whole line may cost; `quantity` is in thousandths.
+    `floor_minor` is the least that the whole line may cost; `quantity` is in thousandths. `alcohol` is the kind of
+    drink, `volume_ml` one piece's volume: what the law's least prices go by.
     """
 
     id: str
@@ -33,6 +34,8 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     promo: bool = False
     vat: str = ""
     marking: str = ""
+    alcohol: str = ""
+    volume_ml: int = 0
 
 
 def ranks(lines: Sequence[Line]) -> list[int]:

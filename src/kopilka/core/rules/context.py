@@ -1,11 +1,12 @@
 """What conditions and effects may look at while one receipt is being decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Member, Used
 from kopilka.core.programme.document import ClassRule
-from kopilka.core.programme.fields import ByLevel, ByTotal, Flat, Scale
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
 from kopilka.core.receipt import Line, Receipt, Shop, ranks
 from kopilka.core.rules.goods import Filters
 from kopilka.values.period import zone
@@ -14,13 +15,17 @@ from kopilka.values.period import zone
 class Context:
     """The receipt under way. `left[i]` is what line i still costs (below zero only where discounts given
     outside exceed it), `net[i]` what of it is paid with money, `start[i]` what it cost when the lane's percents began to count, `gave` the money of
-    each capped rule in earlier lanes. `plain` says that no
-    line has a product class or a floor, which spares looking at them one by one.
+    each rule in earlier lanes. `plain` says that no line has a product class or a floor, which spares looking
+    at them one by one; `floors[i]` is the least that line i may cost. `coupons` are valid coupons by series, `funds` the
+    units that rules may cost by kind, `charged` what they have cost, `gave` names the rules that gave anything.
+    `action` is what is being rewarded where that is no purchase; `gift_classes` the product class of goods that rules
+    may add, where the catalogue knows one.
     """
 
     __slots__ = (
-        "_masks", "_order", "_seen", "_total", "budgets", "classes", "closed", "day", "discountable", "filters", "gave",
-        "given", "goods_count", "left", "lines", "local", "member", "net", "plain", "points", "receipt", "shop", "start", "totals",
+        "_facts", "_masks", "_order", "_seen", "_total", "action", "budgets", "charged", "classes", "closed", "coupons",
+        "day", "discountable", "filters", "floors", "funds", "gave", "gift_classes", "given", "goods_count", "left", "lines",
+        "local", "member", "net", "plain", "points", "receipt", "shop", "start", "totals",
     )  # fmt: skip
 
     def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
@@ -38,8 +43,9 @@ class Context:
         for line in self.lines:
             self.left.append(line.sum_minor - line.given_minor)
             self.given += line.given_minor
-            if line.product_class or line.floor_minor:
+            if line.product_class or line.floor_minor or line.alcohol:
                 self.plain = False
+        self.floors: list[int] = []
         self.start = self.left
         self.totals = self.left
         self.points = [0] * len(self.lines)
@@ -47,24 +53,51 @@ class Context:
         self.closed: set[int] = set()
         self.gave: dict[str, int] = {}
         self.budgets: Mapping[str, Used] = {}
+        self.coupons: Mapping[str, Sequence[Coupon]] = {}
+        self.funds: dict[str, int] = {}
+        self.charged: dict[str, tuple[str, int]] = {}
+        self.action = ""
+        self.gift_classes: Mapping[str, str] = {}
         self.classes: Mapping[str, ClassRule] = {}
         self.discountable: Sequence[int] = range(self.goods_count)
         self.local: datetime = receipt.at.astimezone(zone(shop.zone))
         self.day: date = self.local.date()
+        self._facts: list[tuple[str, str]] | None = None
         self._order: list[int] | None = None
         self._masks: list[int] | None = None
         self._seen = 0
         self._total: int | None = None
 
-    def under(self, classes: Mapping[str, ClassRule]) -> None:
-        """Put the receipt under the class rules of its day."""
+    def under(self, classes: Mapping[str, ClassRule], least: Callable[[Line], int]) -> None:
+        """Put the receipt under the class rules of its day; `least` is the law's least price of a line."""
         self.classes = classes
         if not self.plain:
             self.discountable = [i for i in range(self.goods_count) if self.class_of(i).discount]
+            self.floors = [max(line.floor_minor, least(line) if line.alcohol else 0) for line in self.lines]
 
     def class_of(self, i: int) -> ClassRule:
         """What line i may take part in."""
         return self.classes.get(self.lines[i].product_class, ANYTHING)
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """What the gates of rules may ask for: level, tags, cards, channel, shop and its groups, till, coupons."""
+        if self._facts is None:
+            receipt, shop, member = self.receipt, self.shop, self.member
+            found = [("channel", receipt.channel), ("shop", shop.id), ("till", receipt.till)]
+            found += [("shop", group) for group in shop.groups]
+            found += [("coupon", series) for series in self.coupons]
+            if member is not None:
+                found.append(("level", member.level))
+                found += [("card", card) for card in member.card_types]
+                found += [("tag", tag) for tag in member.tags]
+            self._facts = found
+        return self._facts
+
+    @property
+    def seen(self) -> int:
+        """The bits of all goods filters that mean any line."""
+        return self._seen if self.masks else 0
 
     @property
     def order(self) -> list[int]:
@@ -128,6 +161,13 @@ class Context:
                 found = 0
                 for start, value in steps:
                     if total >= start:
+                        found = value
+                return found
+            case BySpent(steps=steps):
+                spent = 0 if self.member is None else self.member.spend_minor
+                found = 0
+                for start, value in steps:
+                    if spent >= start:
                         found = value
                 return found
 

@@ -14,12 +14,13 @@ from kopilka.values.share import allocate
 
 
 class Taken(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Money that a rule takes off."""
+    """Money that a rule takes off; `wanted` is what it would have taken without the caps of the rule, where they bit."""
 
     rule: str
     lane: str
     minor: int
     parts: tuple[int, ...]
+    wanted: int = 0
 
 
 class Spent(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -44,7 +45,8 @@ class Earned(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Points that a rule gives. `basis_minor` is what it counted, `active_on` and `last_on` are local days.
 
     `parts` are the points of each line where a rule rounds by line; else the points belong to the lines of
-    `scope` (empty means all goods) in proportion to what was paid for them: see `Decision.earned_parts`.
+    `scope` (empty means all goods) in proportion to what was paid for them: see `Decision.earned_parts`. `wanted` is
+    what the rule would have given without its caps, where they bit.
     """
 
     rule: str
@@ -55,13 +57,71 @@ class Earned(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     last_on: date | None = None
     parts: tuple[int, ...] = ()
     scope: tuple[int, ...] = ()
+    wanted: int = 0
+
+
+class Gift(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Goods that a rule adds at no price: a line of the slip at 0.00. `quantity` is in thousandths."""
+
+    rule: str
+    sku: str
+    quantity: int = 1000
+
+
+class Issue(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A coupon of a series that a rule gives to the member, with its first and last day. Its code is made on booking."""
+
+    rule: str
+    series: str
+    active_on: date
+    last_on: date | None = None
+
+
+class Privilege(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A perk that a rule gives: until `last_on` where it is `kept`, else only while the rule's conditions are met."""
+
+    rule: str
+    perk: str
+    last_on: date | None = None
+    kept: bool = False
+
+
+class Message(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Words of a rule to the cashier, the slip or the customer; the words stand in the programme version, under the
+    number of the effect in its rule.
+    """
+
+    rule: str
+    to: str
+    number: int = 0
+
+
+class Charge(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Points that applying a rule costs the member."""
+
+    rule: str
+    kind: str
+    units: int
+
+
+class Code(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A code that was shown or a coupon that applied by itself: `used` where a rule gave something for it, else with the
+    reason why not.
+    """
+
+    code: str
+    series: str = ""
+    used: bool = False
+    reason: Reason | None = None
+    public: bool = False
 
 
 class Skipped(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A rule that did not apply, and why."""
+    """A rule that did not apply, and why; `alone` says that nothing else stands in its way."""
 
     rule: str
     reason: Reason
+    alone: bool = False
 
 
 class CapUse(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -102,6 +162,12 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     earned: tuple[Earned, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     caps: tuple[CapUse, ...] = ()
+    gifts: tuple[Gift, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    perks: tuple[Privilege, ...] = ()
+    messages: tuple[Message, ...] = ()
+    charges: tuple[Charge, ...] = ()
+    codes: tuple[Code, ...] = ()
 
     def points_minor(self) -> int:
         """Money paid with points."""

@@ -4,43 +4,35 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import product
 
-from kopilka.core.programme.document import Chooser, Lane, PointsKind
+from kopilka.core.programme.document import Chooser, Lane, PointsKind, Trigger
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Earned, Skipped
 from kopilka.core.rules.effects.earn import Earn, RoundEach
 from kopilka.core.rules.limits import limited_points
-from kopilka.core.rules.reason import Reason, reason_kind
-from kopilka.core.rules.ruleset import Candidate, Ruleset
-from kopilka.core.rules.stacking import BETTER_RULE, HIGHER_PRIORITY, groups_of
+from kopilka.core.rules.reason import Reason
+from kopilka.core.rules.ruleset import NOTHING_EARNED, Candidate, Ruleset
+from kopilka.core.rules.stacking import BETTER_RULE, HIGHER_PRIORITY, admitted, groups_of
 from kopilka.values.period import local_day
 from kopilka.values.share import allocate
-
-NOTHING_EARNED = reason_kind("nothing_earned", ru="не за что начислить", en="nothing to earn on")
-
 
 NOTHING = NOTHING_EARNED()
 
 
 def earn(context: Context, rules: Ruleset) -> tuple[list[Earned], list[Skipped]]:
     """Everything earned on the receipt after discounts and points."""
-    candidates = rules.lanes[Lane.EARNING]
+    if not rules.lanes[Lane.EARNING]:
+        return [], []
+    met, skipped = admitted(context, rules, Lane.EARNING)
     if context.member is None:
-        return [], [Skipped(candidate.id, MEMBERS_ONLY()) for candidate in candidates]
+        return [], skipped + [Skipped(candidate.id, MEMBERS_ONLY(), alone=True) for candidate in met]
     scope: Sequence[int] = range(context.goods_count)
     if not context.plain:
         scope = [i for i in scope if context.class_of(i).earn]
     day = _day(context, rules)
-    skipped: list[Skipped] = []
     offers: list[tuple[Candidate, Earned]] = []
-    for candidate in candidates:
-        result: Earned | Reason | None = None
-        for check in candidate.checks:
-            result = check(context)
-            if result is not None:
-                break
-        if result is None:
-            result = _offer(context, rules, candidate, scope, day)
+    for candidate in met:
+        result = _offer(context, rules, candidate, scope, day)
         if isinstance(result, Earned):
             offers.append((candidate, result))
         else:
@@ -50,12 +42,12 @@ def earn(context: Context, rules: Ruleset) -> tuple[list[Earned], list[Skipped]]
     return _settled(rules, offers, skipped)
 
 
-def welcome(context: Context, rules: Ruleset) -> list[Earned]:
-    """What rules give for enrolling: the receipt of the context is empty."""
+def welcome(context: Context, rules: Ruleset, trigger: Trigger) -> list[Earned]:
+    """What rules give for something that is no purchase, such as enrolling: the receipt of the context is empty."""
     day = _day(context, rules)
     results = [
         _offer(context, rules, candidate, (), day)
-        for candidate in rules.welcome
+        for candidate in rules.other[trigger]
         if candidate.refusal(context) is None
     ]
     return [result for result in results if isinstance(result, Earned)]

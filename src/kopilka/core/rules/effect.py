@@ -1,4 +1,4 @@
-"""What every effect on lines offers, and the terms on which it is asked."""
+"""What every effect offers: money off lines, or something that is no money; and the terms on which it is asked."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -7,6 +7,8 @@ import msgspec
 
 from kopilka.core.programme.document import Effect, Lane
 from kopilka.core.rules.context import Context
+from kopilka.core.rules.decision import Gift, Issue, Message, Privilege
+from kopilka.core.rules.reason import Reason
 
 
 class Ask(msgspec.Struct, frozen=True, gc=False):
@@ -34,3 +36,19 @@ class Offer(Effect, frozen=True):
     def scope(self, context: Context) -> Sequence[int]:
         """The lines that the effect may work on, before the rule's own `goods`."""
         return context.discountable
+
+
+Given = Gift | Issue | Privilege | Message
+"""What is no money and no points."""
+
+
+class Give(Effect, frozen=True):
+    """An effect that gives something other than money and points."""
+
+    NAME: ClassVar[str]
+    SHORT: ClassVar[str] = ""
+    LANE: ClassVar[Lane] = Lane.GIFTS
+
+    def give(self, context: Context, rule: str, number: int) -> Sequence[Given] | Reason:
+        """What the rule gives here; `number` is the effect's place in its rule. A reason where that is nothing."""
+        raise AssertionError(context, rule, number)

@@ -1,8 +1,10 @@
 """Caps of a rule: what a receipt, a member's period and the budget still allow."""
 
+from collections.abc import Mapping
+
 from kopilka.core.member.member import NOT_USED
 from kopilka.core.member.standing import period_key
-from kopilka.core.programme.document import PointsKind, Rule
+from kopilka.core.programme.document import Caps, PointsKind, Rule
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import CapUse
 from kopilka.core.rules.effects.earn import HUNDREDTHS
@@ -19,6 +21,19 @@ RECEIPT_CAP_USED = reason_kind(
     en="this rule's limit for one receipt is used up",
 )
 BUDGET_USED = reason_kind("budget_used", ru="бюджет акции исчерпан", en="the budget of this offer is used up")
+
+
+def used_up(context: Context, id_: str, caps: Caps) -> Reason | None:
+    """Whether something that is limited in uses has none left here."""
+    if caps.member is not None and caps.member.uses is not None and context.member is not None:
+        used = context.member.used.get((id_, period_key(caps.member.per, context.day)), NOT_USED)
+        if used.uses >= caps.member.uses:
+            return MEMBER_CAP_USED()
+    budget = caps.budget
+    if budget is not None and budget.uses is not None:
+        spent = context.budgets.get(id_, NOT_USED).uses >= budget.uses
+        return BUDGET_USED() if spent else None
+    return None
 
 
 def limited_money(context: Context, rule: Rule, wanted: int) -> int | Reason:
@@ -77,12 +92,12 @@ def _units(hundredths: int, kind: PointsKind) -> int:
 
 
 def cap_uses(
-    context: Context, gives: dict[str, tuple[int, int]], rules: dict[str, Rule]
+    context: Context, gives: dict[str, tuple[int, int]], capped: Mapping[str, Caps]
 ) -> tuple[CapUse, ...]:
-    """What the applied rules used of their caps; `gives` maps a rule to its money and points units."""
+    """What was used of caps; `gives` maps whatever is capped to its money and points units."""
     rows: list[CapUse] = []
     for id_, (money, points) in gives.items():
-        caps = rules[id_].caps
+        caps = capped[id_]
         if caps.member is not None and context.member is not None:
             rows.append(CapUse(id_, period_key(caps.member.per, context.day), 1, money, points))
         if caps.budget is not None:

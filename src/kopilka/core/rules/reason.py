@@ -25,6 +25,8 @@ class ReasonKind(msgspec.Struct, frozen=True):
 
 
 REASONS: dict[str, ReasonKind] = {}
+UNLOCKING: set[str] = set()
+"""Codes of reasons that the buyer can do something about."""
 
 
 def reason_kind(code: str, *, ru: str, en: str, unlocks: bool = False) -> ReasonKind:
@@ -33,4 +35,6 @@ def reason_kind(code: str, *, ru: str, en: str, unlocks: bool = False) -> Reason
         message = f"reason {code} is declared twice"
         raise ValueError(message)
     REASONS[code] = ReasonKind(code, {"ru": ru, "en": en}, unlocks)
+    if unlocks:
+        UNLOCKING.add(code)
     return REASONS[code]

@@ -7,6 +7,7 @@ from kopilka.core.programme.document import Condition, Effect
 from kopilka.core.programme.registry import Registry
 from kopilka.core.rules.conditions.card import CardIs
 from kopilka.core.rules.conditions.channel import ChannelIs
+from kopilka.core.rules.conditions.coupon import CouponIs
 from kopilka.core.rules.conditions.first_purchase import FirstPurchase
 from kopilka.core.rules.conditions.goods_total import GoodsTotal
 from kopilka.core.rules.conditions.level import LevelIs
@@ -28,6 +29,7 @@ CONDITIONS: Final[Mapping[str, type[Condition]]] = {
         ChannelIs,
         IsMember,
         FirstPurchase,
+        CouponIs,
         AllOf,
         AnyOf,
         NoneOf,

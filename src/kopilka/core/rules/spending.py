@@ -8,6 +8,7 @@ from kopilka.core.rules.decision import SpendRoom, Spent
 from kopilka.core.rules.effects.earn import HUNDREDTHS
 from kopilka.core.rules.reason import reason_kind
 from kopilka.core.rules.ruleset import Ruleset
+from kopilka.values.quantity import ONE
 from kopilka.values.rounding import PERCENT_WHOLE
 from kopilka.values.share import allocate, allocate_within
 
@@ -37,6 +38,10 @@ def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendR
         return SpendRoom(reason=NO_SPENDING()), []
     if context.member is None:
         return SpendRoom(kind_id, reason=MEMBERS_ONLY()), []
+    for check in rules.spend_checks:
+        refusal = check(context)
+        if refusal is not None:
+            return SpendRoom(kind_id, reason=refusal), []
     kind = rules.programme.points[kind_id]
     room = _line_room(context, rules, spending)
     total = max(0, sum(context.left if spending.delivery else context.left[: context.goods_count]))
@@ -65,7 +70,9 @@ def _line_room(context: Context, rules: Ruleset, spending: Spending) -> list[int
     for i in context.among(range(payable), rules.spend_bit):
         most = context.left[i]
         if not context.plain:
-            most = most - context.lines[i].floor_minor if context.class_of(i).spend else 0
+            most = most - context.floors[i] if context.class_of(i).spend else 0
+        if spending.keep:
+            most = min(most, context.left[i] - spending.keep * -(-context.lines[i].quantity // ONE))
         if limited and caps.line is not None:
             line = context.lines[i]
             taken = line.sum_minor - line.given_minor - context.left[i]

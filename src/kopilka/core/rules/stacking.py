@@ -15,8 +15,8 @@ from kopilka.core.rules.decision import Skipped, Taken
 from kopilka.core.rules.effect import Ask, Offer
 from kopilka.core.rules.effects.price import Price
 from kopilka.core.rules.limits import limited_money
-from kopilka.core.rules.reason import Reason, reason_kind
-from kopilka.core.rules.ruleset import Candidate, Ruleset
+from kopilka.core.rules.reason import UNLOCKING, Reason, reason_kind
+from kopilka.core.rules.ruleset import NOTHING_TO_TAKE, Candidate, ContextCheck, Ruleset
 from kopilka.values.rounding import PERCENT_WHOLE
 from kopilka.values.share import allocate
 
@@ -26,10 +26,6 @@ BETTER_RULE = reason_kind(
 HIGHER_PRIORITY = reason_kind(
     "higher_priority", ru="уступило правилу {rule:rule}", en="gave way to rule {rule:rule}"
 )
-NOTHING_TO_TAKE = reason_kind(
-    "nothing_to_take", ru="нет товаров, на которые оно действует", en="no goods that it works on"
-)
-
 NOTHING = NOTHING_TO_TAKE()
 
 CHOICES_MAX = 4_096
@@ -43,20 +39,7 @@ def run_lane(
     context: Context, rules: Ruleset, lane: Lane, points_after: PointsAfter
 ) -> tuple[list[Taken], list[Skipped]]:
     """Settle one lane of discounts: changes `context.left`, says what was taken and what was not."""
-    skipped: list[Skipped] = []
-    rivals: list[Candidate] = []
-    for candidate in rules.lanes[lane]:
-        refusal = None
-        for check in candidate.checks:
-            refusal = check(context)
-            if refusal is not None:
-                break
-        if refusal is None and candidate.bit and not context.meant(candidate.bit):
-            refusal = NOTHING
-        if refusal is None:
-            rivals.append(candidate)
-        else:
-            skipped.append(Skipped(candidate.id, refusal))
+    rivals, skipped = admitted(context, rules, lane)
     if not rivals:
         return [], skipped
     context.begin_lane()
@@ -77,6 +60,27 @@ def run_lane(
     return taken, skipped
 
 
+def admitted(context: Context, rules: Ruleset, lane: Lane) -> tuple[list[Candidate], list[Skipped]]:
+    """The candidates of a lane whose conditions are met, and why others' are not."""
+    skipped: list[Skipped] = []
+    met: list[Candidate] = []
+    for candidate in rules.open(lane, context):
+        for check in candidate.checks:
+            refusal = check(context)
+            if refusal is not None:
+                alone = refusal.code in UNLOCKING and only_obstacle(context, candidate, check)
+                skipped.append(Skipped(candidate.id, refusal, alone))
+                break
+        else:
+            met.append(candidate)
+    return met, skipped
+
+
+def only_obstacle(context: Context, candidate: Candidate, failed: ContextCheck) -> bool:
+    """Whether all other conditions of a candidate are met."""
+    return all(check is failed or check(context) is None for check in candidate.checks)
+
+
 def _take(
     context: Context, candidate: Candidate, caps: TotalCaps, proposal: Proposal | None
 ) -> Taken | Skipped:
@@ -85,11 +89,15 @@ def _take(
         proposal = _propose(context, candidate, caps)
     if isinstance(proposal, Reason):
         return Skipped(candidate.id, proposal)
+    if candidate.cost is not None:
+        refusal = candidate.affordable(context)
+        if refusal is not None:
+            return Skipped(candidate.id, refusal)
+        candidate.charge(context)
     _apply(context, candidate, proposal)
     total = sum(proposal)
-    if candidate.capped:
-        context.gave[candidate.id] = context.gave.get(candidate.id, 0) + total
-    return Taken(candidate.id, candidate.effect.LANE.value, total, tuple(proposal))
+    context.gave[candidate.id] = context.gave.get(candidate.id, 0) + total
+    return Taken(candidate.id, candidate.lane.value, total, tuple(proposal))
 
 
 def _losers(rivals: list[Candidate], winners: Sequence[Candidate], choose: Chooser) -> list[Skipped]:
@@ -258,8 +266,9 @@ def _room(context: Context, caps: TotalCaps, line_cap: int | None) -> list[int]:
     if context.plain and caps.line is None and line_cap is None:
         return context.left if min(context.left) >= 0 else [max(0, left) for left in context.left]
     room = []
-    for line, left in zip(context.lines, context.left, strict=True):
-        most = left - line.floor_minor
+    floors = context.floors or [0] * len(context.lines)
+    for line, left, floor in zip(context.lines, context.left, floors, strict=True):
+        most = left - floor
         if caps.line is not None:
             taken = line.sum_minor - line.given_minor - left
             most = min(most, line.sum_minor * caps.line // PERCENT_WHOLE - taken)

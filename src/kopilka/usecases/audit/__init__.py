@@ -63,8 +63,8 @@ def limits_of(catalogue: Catalogue) -> dict[tuple[str, str], Used]:
     """The widest limits that any version of a programme ever gave to a budget, −1 where one gave none."""
     limits: dict[tuple[str, str], Used] = {}
     for rules in catalogue.every_version():
-        for id_, rule in rules.budgeted.items():
-            budget = rule.caps.budget
+        for id_, caps in rules.capped.items():
+            budget = caps.budget
             if budget is None:
                 continue
             points = -1

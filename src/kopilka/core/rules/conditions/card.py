@@ -28,6 +28,12 @@ class CardIs(Check, frozen=True):
             return None
         return _only(self.any_of)
 
+    def gate(self) -> tuple[str, tuple[str, ...]] | None:
+        return ("card", self.any_of) if self.any_of else None
+
+    def otherwise(self) -> Reason:
+        return _only(self.any_of)
+
 
 @lru_cache(maxsize=4096)
 def _only(wanted: tuple[str, ...]) -> Reason:

@@ -29,6 +29,12 @@ class LevelIs(Check, frozen=True):
             return None
         return _only(self.any_of)
 
+    def gate(self) -> tuple[str, tuple[str, ...]] | None:
+        return ("level", self.any_of)
+
+    def otherwise(self) -> Reason:
+        return _only(self.any_of)
+
 
 @lru_cache(maxsize=4096)
 def _only(wanted: tuple[str, ...]) -> Reason:

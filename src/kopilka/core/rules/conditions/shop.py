@@ -28,6 +28,12 @@ class ShopIs(Check, frozen=True):
             return None
         return _only(self.any_of)
 
+    def gate(self) -> tuple[str, tuple[str, ...]] | None:
+        return ("shop", self.any_of)
+
+    def otherwise(self) -> Reason:
+        return _only(self.any_of)
+
 
 @lru_cache(maxsize=4096)
 def _only(wanted: tuple[str, ...]) -> Reason:

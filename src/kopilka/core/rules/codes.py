@@ -1,0 +1,124 @@
+"""Codes that are shown with a receipt: which coupons they are, whether they are good, and which were used up."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from kopilka.core.member.coupon import CANCELLED, HELD, NEW, USED, Coupon, normalised
+from kopilka.core.rules.conditions.member import MEMBERS_ONLY
+from kopilka.core.rules.context import Context
+from kopilka.core.rules.decision import Code
+from kopilka.core.rules.limits import used_up
+from kopilka.core.rules.reason import Reason, reason_kind
+from kopilka.core.rules.ruleset import COUPON_CAP, Ruleset
+
+UNKNOWN = reason_kind("code_unknown", ru="такого кода нет", en="there is no such code")
+TOO_EARLY = reason_kind(
+    "code_too_early", ru="код действует с {day:date}", en="the code works from {day:date}"
+)
+TOO_LATE = reason_kind(
+    "code_too_late", ru="код действовал до {day:date}", en="the code worked until {day:date}"
+)
+SPENT = reason_kind("code_used", ru="код уже использован", en="the code has been used")
+RESERVED = reason_kind(
+    "code_reserved",
+    ru="код занят другим чеком, который ещё не закрыт",
+    en="another open receipt holds the code",
+)
+OTHERS = reason_kind("code_of_other", ru="это чужой купон", en="the coupon is somebody else's")
+NOT_ACTIVATED = reason_kind(
+    "code_not_activated", ru="купон ещё не активирован", en="the coupon is not activated yet", unlocks=True
+)
+WITHDRAWN = reason_kind("code_withdrawn", ru="купон отменён", en="the coupon was withdrawn")
+IDLE = reason_kind(
+    "code_idle",
+    ru="код верный, но на эти товары или условия не действует; он не израсходован",
+    en="the code is right but gives nothing here; it is not used up",
+)
+
+
+def resolve(context: Context, rules: Ruleset, found: Mapping[str, Coupon]) -> list[Code]:
+    """Put the coupons that are good here into the context; the codes that are not come back with the reason. `found`
+    are coupons by code: those shown that exist, and the member's own that apply by themselves.
+    """
+    good: dict[str, list[Coupon]] = {}
+    refused: list[Code] = []
+    shown = dict.fromkeys(normalised(code) for code in context.receipt.codes)
+    for code in shown:
+        public = rules.public.get(code)
+        coupon = found.get(code)
+        if public is not None:
+            series, row = public
+            coupon = Coupon(code, rules.programme.programme, series, active_on=row.starts, last_on=row.until)
+            reason = _public(context, rules, series, coupon)
+        elif coupon is None or coupon.programme != rules.programme.programme:
+            reason = UNKNOWN()
+        else:
+            reason = _own(context, rules, coupon)
+        if reason is None and coupon is not None:
+            good.setdefault(coupon.series, []).append(coupon)
+        else:
+            series = "" if coupon is None or coupon.programme != rules.programme.programme else coupon.series
+            refused.append(Code(code, series, reason=reason, public=public is not None))
+    for code, coupon in found.items():
+        kind = rules.programme.coupons.get(coupon.series)
+        by_itself = kind is not None and kind.auto and coupon.programme == rules.programme.programme
+        if code not in shown and by_itself and _own(context, rules, coupon) is None:
+            good.setdefault(coupon.series, []).append(coupon)
+    context.coupons = good
+    return refused
+
+
+def _public(context: Context, rules: Ruleset, series: str, coupon: Coupon) -> Reason | None:
+    caps = rules.capped.get(COUPON_CAP + series)
+    if caps is not None and caps.member is not None and context.member is None:
+        return MEMBERS_ONLY()
+    wrong_day = _day(context, coupon)
+    if wrong_day is not None or caps is None:
+        return wrong_day
+    return used_up(context, COUPON_CAP + series, caps)
+
+
+def _own(context: Context, rules: Ruleset, coupon: Coupon) -> Reason | None:
+    if coupon.series not in rules.programme.coupons:
+        return UNKNOWN()
+    if coupon.state == CANCELLED:
+        return WITHDRAWN()
+    if coupon.state == USED:
+        return SPENT()
+    if coupon.state == HELD and coupon.receipt != context.receipt.id:
+        return RESERVED()
+    member = context.member
+    if coupon.holder_id and (member is None or member.holder_id != coupon.holder_id):
+        return OTHERS()
+    if coupon.state == NEW:
+        return NOT_ACTIVATED()
+    return _day(context, coupon)
+
+
+def _day(context: Context, coupon: Coupon) -> Reason | None:
+    day = context.day
+    if coupon.active_on is not None and day < coupon.active_on:
+        return TOO_EARLY(day=coupon.active_on.isoformat())
+    if coupon.last_on is not None and day > coupon.last_on:
+        return TOO_LATE(day=coupon.last_on.isoformat())
+    return None
+
+
+def settle(context: Context, rules: Ruleset) -> list[Code]:
+    """What became of the good codes: of each series that a rule gave something for, the coupon that ends first is used."""
+    wanted: set[str] = set()
+    for rule in context.gave:
+        wanted.update(rules.coupon_rules.get(rule, ()))
+    rows: list[Code] = []
+    shown = {normalised(code) for code in context.receipt.codes}
+    for series, coupons in sorted(context.coupons.items()):
+        ranked: Sequence[Coupon] = sorted(
+            coupons, key=lambda c: (c.code not in shown, c.last_on or date.max, c.code)
+        )
+        for place, coupon in enumerate(ranked):
+            public = bool(rules.programme.coupons[series].code) and coupon.code in rules.public
+            if place == 0 and series in wanted:
+                rows.append(Code(coupon.code, series, used=True, public=public))
+            elif coupon.code in shown:
+                rows.append(Code(coupon.code, series, reason=IDLE(), public=public))
+    return rows
