@@ -5,11 +5,13 @@ from itertools import pairwise
 
 import msgspec
 
-from kopilka.core.programme.classes import LEGAL
+from kopilka.core.programme.classes import LEGAL, floors_on
 from kopilka.core.programme.document import Condition, Goods, Lane, PointsKind, Programme, Rule, Trigger
 from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat
 from kopilka.core.programme.finding import Finding, found
+from kopilka.core.programme.law import BOOKS, LawBook
 from kopilka.core.programme.mistakes import advised, caution
+from kopilka.core.programme.places import key_path
 from kopilka.core.programme.registry import Registry
 from kopilka.core.programme.rule_checks import lane_of
 from kopilka.core.programme.shapes import Open, Record, fields_of
@@ -34,6 +36,21 @@ def cautions(programme: Programme, registry: Registry) -> Iterator[Finding]:
     for field in seen:
         yield from _field(programme, field)
     yield from _levels(programme, seen)
+    yield from _floors(programme)
+
+
+def _floors(programme: Programme) -> Iterator[Finding]:
+    """Least prices that hold nothing back, or are lower than those of the law that they replace."""
+    book = BOOKS.get(programme.law, LawBook())
+    bare = msgspec.structs.replace(programme, floors={})
+    for kind, rows in programme.floors.items():
+        for since, price in sorted(rows.items()):
+            path = f"{key_path('floors', kind)}.{since.isoformat()}"
+            legal = floors_on(bare, since, book).get(kind, 0)
+            if not price:
+                yield found(caution("floor_nothing", path, value=kind))
+            elif price < legal:
+                yield found(caution("floor_below_law", path, value=price, least=legal), "law", "currency")
 
 
 def _kinds(programme: Programme) -> Iterator[Finding]:

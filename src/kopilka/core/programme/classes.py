@@ -1,4 +1,6 @@
-"""Product classes and least prices by law, as dated data above any programme. A row holds from its day on."""
+"""What a programme's goods may take part in on a day: its own class rules and least prices under those of the law,
+whose rows stand in `law.py`.
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -6,24 +8,11 @@ from datetime import date
 import msgspec
 
 from kopilka.core.programme.document import ClassRule, Programme
+from kopilka.core.programme.law import BOOKS, RU, LawBook
 from kopilka.core.receipt import Line
 from kopilka.values.quantity import ONE
 
-NOTHING = ClassRule(discount=False, earn=False, spend=False, count=False, gift=False)
-
-LEGAL: tuple[tuple[str, date, ClassRule], ...] = (
-    ("tobacco", date(2013, 6, 1), NOTHING),  # 15-FZ, article 16: no discounts by any means
-    ("nicotine", date(2020, 7, 31), NOTHING),  # 303-FZ of 2020
-    ("certificate", date(1970, 1, 1), NOTHING),  # a prepayment, not goods
-)
-
-
-FLOORS: Mapping[str, tuple[tuple[date, int], ...]] = {
-    # Minfin: the least retail price of half a litre, in kopecks
-    "vodka": ((date(2025, 1, 1), 34_900), (date(2026, 1, 1), 40_900)),
-    "brandy": ((date(2025, 1, 1), 47_200), (date(2026, 1, 1), 60_500)),
-    "cognac": ((date(2025, 1, 1), 65_100), (date(2026, 1, 1), 75_500)),
-}
+LEGAL = tuple((row.name, row.since, row.rule) for row in RU.classes)
 HALF_LITRE_ML = 500
 
 
@@ -34,22 +23,42 @@ class Law(msgspec.Struct, frozen=True):
     floors: Mapping[str, int]
 
     def least(self, line: Line) -> int:
-        """The least that a line of alcohol may cost, in minor units: a kopeck begun counts whole."""
+        """The least that a line of alcohol may cost, in minor units: a kopeck begun counts whole. A bottle of which
+        no volume is known counts as half a litre.
+        """
         volume = (line.volume_ml or HALF_LITRE_ML) * line.quantity
         whole: int = HALF_LITRE_ML * ONE
         return -(-self.floors.get(line.alcohol, 0) * volume // whole)
 
 
-def law_of(programme: Programme, day: date) -> Law:
-    """What holds for a programme on a day: its own rules, and the law of its country over them."""
-    legal = programme.law == "ru"
+def law_of(programme: Programme, day: date, books: Mapping[str, LawBook] = BOOKS) -> Law:
+    """What holds for a programme on a day. Of two rules for a class whatever one of them forbids is forbidden; of least
+    prices the latest row counts, and the programme's own where both begin on one day.
+    """
+    book = books.get(programme.law, LawBook())
     classes = dict(programme.classes)
-    floors: dict[str, int] = {}
-    if legal:
-        classes |= {name: rule for name, since, rule in LEGAL if day >= since}
-        floors = {kind: price for kind, rows in FLOORS.items() for since, price in rows if day >= since}
-    for kind, rows in programme.floors.items():
-        for since in sorted(rows):
-            if day >= since:
-                floors[kind] = rows[since]
-    return Law(classes, floors)
+    rows = [row for row in book.classes if day >= row.since]
+    for name in {row.name for row in rows}:
+        latest = max((row for row in rows if row.name == name), key=lambda row: row.since)
+        classes[name] = _both(latest.rule, programme.classes.get(name, latest.rule))
+    return Law(classes, floors_on(programme, day, book))
+
+
+def floors_on(programme: Programme, day: date, book: LawBook) -> dict[str, int]:
+    """The least price of half a litre by kind of drink on a day."""
+    legal = [row for row in book.floors if book.currency == programme.currency]
+    rows = [(row.since, 0, row.kind, row.half_litre_minor) for row in legal]
+    for kind, prices in programme.floors.items():
+        rows += [(since, 1, kind, price) for since, price in prices.items()]
+    rows.sort()
+    return {kind: price for since, _, kind, price in rows if since <= day}
+
+
+def _both(one: ClassRule, other: ClassRule) -> ClassRule:
+    return ClassRule(
+        discount=one.discount and other.discount,
+        earn=one.earn and other.earn,
+        spend=one.spend and other.spend,
+        count=one.count and other.count,
+        gift=one.gift and other.gift,
+    )

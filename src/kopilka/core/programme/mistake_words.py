@@ -125,6 +125,10 @@ _FIELDS = {
 
 _WHOLE = {
     "bad_currency": ("Нет валюты «{value:text}».", "There is no currency “{value:text}”."),
+    "unknown_law": (
+        "Законов «{value:text}» здесь нет.",
+        "There is no law “{value:text}” here.",
+    ),
     "bad_zone": ("Нет часового пояса «{value:text}».", "There is no time zone “{value:text}”."),
     "bad_id": (
         "«{value:text}» не годится в обозначения: нужны строчные латинские буквы, цифры, «-» и «_», сначала буква.",
@@ -254,6 +258,14 @@ _CAUTIONS = {
     "unknown_class": (
         "Класс товара «{value:text}» в программе не описан.",
         "Product class “{value:text}” is not described in the programme.",
+    ),
+    "floor_nothing": (
+        "Наименьшая цена для «{value:text}» — ноль: она ничего не удержит.",
+        "A least price of zero for “{value:text}” holds nothing back.",
+    ),
+    "floor_below_law": (
+        "{value:money} за пол-литра меньше, чем велит закон: {least:money}.",
+        "{value:money} for half a litre is less than the law's {least:money}.",
     ),
     "levels_unused": (
         "Уровни есть, но ни одно правило от них не зависит.",

@@ -140,7 +140,9 @@ class _Walk:
         for entry in node.entries:
             place = self.enter(entry, path)
             key = self.value(shape.key, entry.key, place)
-            found[key] = self.value(shape.value, entry.value, place)
+            value = self.value(shape.value, entry.value, place)
+            if key is not None:
+                found[key] = value
         return found
 
     def enter(self, entry: Entry, path: str) -> str:

@@ -9,7 +9,8 @@ from kopilka.core.programme.cautions import cautions
 from kopilka.core.programme.document import LevelBy, Levels, Programme
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.lane_checks import check_lanes
-from kopilka.core.programme.mistakes import error
+from kopilka.core.programme.law import BOOKS
+from kopilka.core.programme.mistakes import advised, error
 from kopilka.core.programme.places import key_path
 from kopilka.core.programme.registry import Registry
 from kopilka.core.programme.rule_checks import check_rule
@@ -66,6 +67,9 @@ def _head(programme: Programme) -> Iterator[Finding]:
         yield found(error("bad_zone", "zone", value=programme.zone))
     if programme.caps.line is not None:
         yield from _share(programme.caps.line, "caps.line")
+    if programme.law not in BOOKS:
+        unknown = error("unknown_law", "law", value=programme.law)
+        yield found(advised(unknown, programme.law, sorted(BOOKS)))
 
 
 def _id(text: str, path: str) -> Iterator[Finding]:

@@ -71,7 +71,7 @@ def _value(shape: Shape, value: Any, path: str, registry: Registry) -> Iterator[
                 yield from _value(shape.item, item, f"{path}[{number}]", registry)
         case TableOf():
             for key, under in value.items():
-                yield from _value(shape.value, under, key_path(path, key), registry)
+                yield from _value(shape.value, under, key_path(path, str(key)), registry)
         case Open():
             for condition in value:
                 place = key_path(path, registry.condition_name(condition))
