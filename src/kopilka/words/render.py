@@ -15,10 +15,23 @@ from kopilka.values.money import Money
 from kopilka.values.period import local_day
 from kopilka.values.points import Points
 from kopilka.words import calendar, formats
+from kopilka.words.catalogue import N_, gettext
 from kopilka.words.languages import language
 
 _PLACE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+_CHANNELS = {
+    "store": N_("in the shop"),
+    "site": N_("on the site"),
+    "app": N_("in the app"),
+    "phone": N_("by phone"),
+}
+_CLASSES = {
+    "tobacco": N_("tobacco"),
+    "nicotine": N_("nicotine goods"),
+    "certificate": N_("gift certificates"),
+    "alcohol": N_("alcohol"),
+}
 
 
 class PointsWords(msgspec.Struct, frozen=True):
@@ -36,9 +49,9 @@ class PointsWords(msgspec.Struct, frozen=True):
 
 
 class Tongue(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is being spoken to: language, money, zone, names of points, and titles of levels and rules by id.
+    """Who is being spoken to: language, money, zone, names of points, and titles of levels, rules, shops … by id.
 
-    The first points kind is the one meant where a parameter is a bare integer.
+    Points that are a bare integer are of the kind that a parameter `kind` names, else of the first kind.
     """
 
     language: str = "ru"
@@ -49,6 +62,7 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
     rules: Mapping[str, str] = {}
     coupons: Mapping[str, str] = {}
     perks: Mapping[str, str] = {}
+    shops: Mapping[str, str] = {}
 
 
 class TemplateError(ValueError):
@@ -65,11 +79,18 @@ def render(template: str, params: Mapping[str, object], tongue: Tongue, *, code:
     """Fill a template for a reader. Never raises: what cannot be said is shown as the reason's code and parameters."""
     try:
         return "".join(
-            part if isinstance(part, str) else _WRITERS[part.kind](params[part.name], part, tongue)
-            for part in _parts(template)
+            part if isinstance(part, str) else _written(part, params, tongue) for part in _parts(template)
         )
     except (TemplateError, KeyError, ValueError, TypeError, AttributeError, IndexError, ArithmeticError):
         return unsaid(code or template, params)
+
+
+def _written(place: _Place, params: Mapping[str, object], tongue: Tongue) -> str:
+    value = params[place.name]
+    kind = params.get("kind")
+    if place.kind == "points" and isinstance(value, int) and kind in tongue.points:
+        value = Points(value, str(kind))
+    return _WRITERS[place.kind](value, place, tongue)
 
 
 def unsaid(code: str, params: Mapping[str, object]) -> str:
@@ -180,6 +201,40 @@ def _perk(value: object, _: _Place, tongue: Tongue) -> str:
     return tongue.perks.get(str(value), str(value))
 
 
+def _kind(value: object, _: _Place, tongue: Tongue) -> str:
+    """Many points of a kind, without a number: "бонусов", "points"."""
+    words = tongue.points.get(str(value))
+    forms = () if words is None else words.forms_in(tongue.language)
+    return forms[-1] if forms else str(value)
+
+
+def _shops(value: object, _: _Place, tongue: Tongue) -> str:
+    return _any(tongue, [tongue.shops.get(part, part) for part in _split(value)])
+
+
+def _channels(value: object, _: _Place, tongue: Tongue) -> str:
+    return _any(tongue, [_named(tongue, _CHANNELS, part) for part in _split(value)])
+
+
+def _classes(value: object, _: _Place, tongue: Tongue) -> str:
+    return ", ".join(_named(tongue, _CLASSES, part) for part in _split(value))
+
+
+def _split(value: object) -> list[str]:
+    return [part.strip() for part in str(value).split(",") if part.strip()]
+
+
+def _named(tongue: Tongue, names: Mapping[str, str], id_: str) -> str:
+    return gettext(tongue.language, names[id_]) if id_ in names else id_
+
+
+def _any(tongue: Tongue, names: list[str]) -> str:
+    """One of several: "a, b or c"."""
+    if len(names) < 2:  # noqa: PLR2004 - a pair
+        return "".join(names)
+    return gettext(tongue.language, "%(some)s or %(last)s", some=", ".join(names[:-1]), last=names[-1])
+
+
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(value)
@@ -200,4 +255,8 @@ _WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
     "rule": _rule,
     "coupons": _coupons,
     "perk": _perk,
+    "kind": _kind,
+    "shops": _shops,
+    "channels": _channels,
+    "classes": _classes,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kopilka.core.programme.document import Programme
+from kopilka.core.receipt import Shop
 from kopilka.words.languages import language
 from kopilka.words.reasons import in_language
 from kopilka.words.render import PointsWords, Tongue
@@ -13,11 +14,12 @@ _USUAL: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def tongue_of(tag: str, programmes: Sequence[Programme]) -> Tongue:
+def tongue_of(tag: str, programmes: Sequence[Programme], shops: Mapping[str, Shop] | None = None) -> Tongue:
     """The words of some programmes for a reader; currency and zone are the first one's."""
     spoken = language(tag).tag
+    places = {id_: shop.title for id_, shop in (shops or {}).items() if shop.title}
     if not programmes:
-        return Tongue(language=spoken, points={"bonus": PointsWords(dict(_USUAL))})
+        return Tongue(language=spoken, points={"bonus": PointsWords(dict(_USUAL))}, shops=places)
     first = programmes[0]
     points: dict[str, PointsWords] = {}
     levels: dict[str, str] = {}
@@ -31,7 +33,7 @@ def tongue_of(tag: str, programmes: Sequence[Programme]) -> Tongue:
     points = {**_Own(first, spoken).points, **points} or {"bonus": PointsWords(dict(_USUAL))}
     return Tongue(
         language=spoken, currency=first.currency, zone=first.zone, points=points, levels=levels, rules=rules,
-        coupons=coupons, perks=perks,
+        coupons=coupons, perks=perks, shops=places,
     )  # fmt: skip
 
 

@@ -3,15 +3,15 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Names
+from kopilka.core.programme.fields import Names, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
 
 OTHER_CHANNEL = reason_kind(
     "other_channel",
-    ru="только для канала: {wanted:text}",
-    en="only through: {wanted:text}",
+    ru="только {wanted:channels}",
+    en="only {wanted:channels}",
     unlocks=True,
 )
 
@@ -21,6 +21,7 @@ class ChannelIs(Check, frozen=True):
 
     NAME: ClassVar[str] = "channel"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {"ru": "покупка {any_of:channels}", "en": "bought {any_of:channels}"}
     any_of: Names
 
     def check(self, context: Context) -> Reason | None:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import ClassVar
 
 from kopilka.core.programme.document import Lane
-from kopilka.core.programme.fields import CouponId
+from kopilka.core.programme.fields import CouponId, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -22,6 +22,7 @@ class CouponIs(Check, frozen=True):
     NAME: ClassVar[str] = "coupon"
     SHORT: ClassVar[str] = "any_of"
     LANE: ClassVar[Lane | None] = Lane.COUPONS
+    TERMS: ClassVar[Words] = {"ru": "по купону {any_of:coupons}", "en": "with coupon {any_of:coupons}"}
     any_of: tuple[CouponId, ...]
 
     def check(self, context: Context) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from kopilka.core.programme.fields import Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
@@ -16,6 +17,10 @@ class FirstPurchase(Check, frozen=True):
 
     NAME: ClassVar[str] = "first_purchase"
     SHORT: ClassVar[str] = "first"
+    TERMS: ClassVar[Words] = {
+        "ru": "{first?первая покупка|начиная со второй покупки}",
+        "en": "{first?the first purchase|from the second purchase on}",
+    }
     first: bool = True
 
     def check(self, context: Context) -> Reason | None:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import LevelId
+from kopilka.core.programme.fields import LevelId, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -21,6 +21,7 @@ class LevelIs(Check, frozen=True):
 
     NAME: ClassVar[str] = "level"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {"ru": "уровень {any_of}", "en": "level {any_of}"}
     any_of: tuple[LevelId, ...]
 
     def check(self, context: Context) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from kopilka.core.programme.fields import Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -20,6 +21,10 @@ class IsMember(Check, frozen=True):
 
     NAME: ClassVar[str] = "member"
     SHORT: ClassVar[str] = "known"
+    TERMS: ClassVar[Words] = {
+        "ru": "{known?для участников программы|для гостей без карты}",
+        "en": "{known?for members|for guests without a card}",
+    }
     known: bool = True
 
     def check(self, context: Context) -> Reason | None:

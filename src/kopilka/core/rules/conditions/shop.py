@@ -3,15 +3,15 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Names
+from kopilka.core.programme.fields import Names, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
 
 OTHER_SHOP = reason_kind(
     "other_shop",
-    ru="только в магазинах: {wanted:text}",
-    en="only in shops: {wanted:text}",
+    ru="только в магазинах: {wanted:shops}",
+    en="only in shops: {wanted:shops}",
 )
 
 
@@ -20,6 +20,7 @@ class ShopIs(Check, frozen=True):
 
     NAME: ClassVar[str] = "shop"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {"ru": "магазины: {any_of:shops}", "en": "shops: {any_of:shops}"}
     any_of: Names
 
     def check(self, context: Context) -> Reason | None:

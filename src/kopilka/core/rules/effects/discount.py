@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar
 
 from kopilka.core.programme.document import Lane
-from kopilka.core.programme.fields import MONEY, PERCENT, Scale
+from kopilka.core.programme.fields import MONEY, PERCENT, Scale, Words
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.effect import Ask, Offer
 from kopilka.values.rounding import PERCENT_WHOLE
@@ -18,6 +18,10 @@ class Discount(Offer, frozen=True):
     NAME: ClassVar[str] = "discount"
     SHORT: ClassVar[str] = "percent"
     LANE: ClassVar[Lane] = Lane.DISCOUNTS
+    TERMS: ClassVar[Words] = {
+        "ru": "скидка[ {percent}][ {amount}]",
+        "en": "a discount of[ {percent}][ {amount}]",
+    }
     percent: Annotated[Scale | None, PERCENT] = None
     amount: Annotated[Scale | None, MONEY] = None
 

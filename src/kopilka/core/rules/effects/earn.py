@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Annotated, ClassVar
 
 from kopilka.core.programme.document import Effect, Lane, PointsKind
-from kopilka.core.programme.fields import PERCENT, POINTS, KindId, MoneyMinor, Scale, Span
+from kopilka.core.programme.fields import PERCENT, POINTS, KindId, MoneyMinor, Scale, Span, Words
 from kopilka.core.rules.context import Context
 from kopilka.values.quantity import ONE
 from kopilka.values.rounding import PERCENT_WHOLE, divide
@@ -29,6 +29,14 @@ class Earn(Effect, frozen=True):
     NAME: ClassVar[str] = "earn"
     SHORT: ClassVar[str] = "percent"
     LANE: ClassVar[Lane] = Lane.EARNING
+    TERMS: ClassVar[Words] = {
+        "ru": "[{percent} от оплаченного в виде {kind:kind}][{points}][ за каждые {per}]{each? за каждую штуку|}"
+        "{whole? (только за полные)|}{with_points_part?, и с оплаченного бонусами тоже|}"
+        "[, тратить можно через {pending}][, сгорают через {life}]",
+        "en": "[{percent} of what is paid back as {kind:kind}][{points}][ for every {per}]{each? for each piece|}"
+        "{whole? (whole ones only)|}{with_points_part?, also of what points paid|}"
+        "[, spendable after {pending}][, gone after {life}]",
+    }
     percent: Annotated[Scale | None, PERCENT] = None
     points: Annotated[Scale | None, POINTS] = None
     per: MoneyMinor | None = None
