@@ -1,14 +1,14 @@
 """The live engine and ledger over history, in memory: the same decide and settle as the desk, without a store."""
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from kopilka.core.ledger.book import Book, balance_at
 from kopilka.core.ledger.posting import GIFTS, Cause
+from kopilka.core.member.ladder import rank_now
 from kopilka.core.member.member import Used
-from kopilka.core.member.standing import Standing, rank_for, window_start
-from kopilka.core.programme.document import LevelOver
+from kopilka.core.member.standing import Standing
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.decision import Decision
 from kopilka.core.rules.engine import Means, evaluate
@@ -66,10 +66,11 @@ class Backtest:
         book.bring_to(now, cause)
         if self.gifts:
             self._exchange(book, cause)
-        member = snapshot(who, book, standing, programme, now)
+        account = Account(book, standing)
+        member = snapshot(who, account, programme, now)
         available = book.free(rules.spend_kind, now) if receipt.spend is not None else 0
         decision = evaluate(rules, receipt, shop, member, Means(available, self._budgets))
-        sale, _ = close(programme, Deal(receipt, decision), Account(book, standing), cause)
+        sale, _ = close(programme, Deal(receipt, decision), account, cause)
         self._tally(book, decision, sale.level_won)
         return decision
 
@@ -125,17 +126,12 @@ class Backtest:
         levels = self.rules.programme.levels
         if levels is None:
             return {}
-        since = window_start(levels, local_day(at, self.rules.programme.zone))
+        programme, today = self.rules.programme, local_day(at, self.rules.programme.zone)
         counts = {step.id: 0 for step in levels.ladder}
         for _, standing, _ in self._books.values():
-            total = _kept(standing, since if levels.over is not LevelOver.EVER else None)
-            counts[levels.ladder[rank_for(levels, total)].id] += 1
+            counts[levels.ladder[rank_now(programme, standing, today)].id] += 1
         return counts
 
     def members(self) -> int:
         """Households seen."""
         return len(self._books)
-
-
-def _kept(standing: Standing, since: date | None) -> int:
-    return sum(row[0] for day, row in standing.days.items() if since is None or day >= since)

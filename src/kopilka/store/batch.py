@@ -6,7 +6,7 @@ costs three round trips, however many receipts ride in it.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -15,15 +15,26 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from kopilka.core.ledger.lot import Hold as CoreHold
 from kopilka.core.ledger.lot import Lot
-from kopilka.core.member.member import Used
+from kopilka.core.member.coupon import BEARER, Coupon
+from kopilka.core.member.member import Perk, Used
 from kopilka.core.member.standing import Standing
 from kopilka.core.receipt import Receipt
 from kopilka.core.rules.decision import Decision
 from kopilka.core.settlement.purchase import Who
-from kopilka.core.settlement.sale import Sale
+from kopilka.core.settlement.rewards import past_of
+from kopilka.core.settlement.sale import CLOSED, Sale
 from kopilka.store.connect import Connection, Packed, Pool
 from kopilka.store.queries import queries
-from kopilka.store.rows import BookRows, hexed, new_member_rows, sale_row
+from kopilka.store.rows import (
+    BookRows,
+    CouponRow,
+    Extras,
+    coupon_rows,
+    hexed,
+    new_member_rows,
+    perk_rows,
+    sale_row,
+)
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.ports import (
     Changes,
@@ -41,6 +52,9 @@ SQL = queries("batch")
 _json = msgspec.json.Encoder()
 _receipts = msgspec.json.Decoder(Receipt)
 _decisions = msgspec.json.Decoder(Decision)
+_extras = msgspec.json.Decoder(Extras)
+NO_EXTRAS = Extras()
+NO_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 _counts = msgspec.json.Decoder(dict[str, int])
 Rows = list[Any]
 GUEST = "guest:"
@@ -80,6 +94,7 @@ class PostgresBatch:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._open = False
+        self._locking = False
 
     def undo(self) -> None:
         """Roll back what is still open."""
@@ -111,17 +126,19 @@ class PostgresBatch:
         run = self._connection.execute
         answers: dict[str, psycopg.Cursor[Any]] = {}
         names = ["load_members", "load_wallets", "load_lots", "load_holds", "load_standings"]
-        names += ["load_cap_uses"] if wanted.caps else []
+        names += [name for name, asked in _asked(wanted) if asked]
         programmes = sorted({programme for programme, _ in budgets})
         with self._connection.pipeline():
             run("BEGIN" if lock else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            self._open = True
+            self._open, self._locking = True, lock
             if owners:
                 if lock:
                     run(SQL["lock_holders"], (listed,))
                 answers = {name: run(SQL[name], (listed,)) for name in names}
                 if since is not None:
                     answers["load_activity"] = run(SQL["load_activity"], (listed, since))
+                if wanted.past is not None:
+                    answers["load_past"] = run(SQL["load_past"], (listed, wanted.past))
             if guests and lock:
                 run(SQL["lock_guests"], (packed(guests),))
             sales_and_keys = [f"rcp:{id_}" for id_ in receipts]
@@ -146,6 +163,10 @@ class PostgresBatch:
         cursor = self._connection.execute(SQL["load_named_lots"], (packed(rows),))
         return {(row[0], row[1], row[2]): _lot(row) for row in _rows(cursor)}
 
+    def coupons(self, codes: Sequence[str]) -> dict[str, Coupon]:
+        query = SQL["lock_coupons" if self._locking else "load_coupons"]
+        return {row[2]: _coupon(row) for row in _rows(self._connection.execute(query, (list(codes),)))}
+
     def write(self, changes: Changes, recorded_at: datetime) -> None:
         holdings = sorted(changes.touched.values(), key=lambda h: (h.bucket, h.holder_id))
         books = BookRows(holdings)
@@ -166,8 +187,13 @@ class PostgresBatch:
             ("add_cap_uses", books.caps),
             ("add_budget_draws", _budget_rows(changes)),
             ("add_budgets", _budget_rows(changes)),
+            ("put_perks", perk_rows(holdings)),
             ("add_events", _event_rows(changes)),
         ]
+        coupons = coupon_rows(changes.coupons.values(), recorded_at)
+        if coupons:
+            fresh = [row for row in coupons if row.code in changes.new_codes]
+            statements += [("add_codes", [_code(row) for row in fresh]), ("put_coupons", coupons)]
         claims = _claim_rows(changes, recorded_at)
         counted: list[tuple[psycopg.Cursor[Any], int]] = []
         with self._connection.pipeline():
@@ -175,7 +201,7 @@ class PostgresBatch:
             for name, rows in statements:
                 if rows:
                     cursor = self._connection.execute(SQL[name], (packed(rows),))
-                    if name == "add_identifiers" and isinstance(rows, list):
+                    if name in {"add_identifiers", "add_codes"} and isinstance(rows, list):
                         counted.append((cursor, len(rows)))
         if taken is not None:
             counted.append((taken, len(claims)))
@@ -192,6 +218,51 @@ def _rows(cursor: psycopg.Cursor[Any] | None) -> Rows:
 
 def _claims(cursor: psycopg.Cursor[Any] | None) -> dict[str, Claim]:
     return {row[0]: Claim(*row) for row in _rows(cursor)} if cursor is not None else {}
+
+
+def _asked(wanted: Wanted) -> tuple[tuple[str, bool], ...]:
+    """Statements that not every batch needs."""
+    return (
+        ("load_cap_uses", wanted.caps),
+        ("load_persons", wanted.persons),
+        ("load_perks", wanted.perks),
+        ("load_own_coupons", wanted.coupons),
+    )
+
+
+def _code(row: CouponRow) -> dict[str, object]:
+    return {"code": row.code, "bucket": row.bucket, "holder_id": row.holder_id}
+
+
+def _coupon(row: Any) -> Coupon:
+    _, holder, code, programme, series, state, active_on, last_on, receipt, source = row
+    owner = "" if holder.startswith(BEARER) else holder
+    return Coupon(code, programme, series, state, owner, active_on, last_on, receipt, source)
+
+
+def _load_belongings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> None:
+    for holder, programme, perk, source, since, last_on in rows.get("load_perks", []):
+        holdings[holder].belongings.perks[programme, perk, source] = Perk(perk, since, last_on, source)
+    for row in rows.get("load_own_coupons", []):
+        coupon = _coupon(row)
+        holdings[row[1]].belongings.coupons[coupon.code] = coupon
+    for holder, member, birthday, attributes in rows.get("load_persons", []):
+        members = holdings[holder].members
+        if member in members:
+            facts = {name: str(value) for name, value in (attributes or {}).items()}
+            members[member] = msgspec.structs.replace(members[member], born_on=birthday, attributes=facts)
+    for holder, receipt, day, content, decision, progress in rows.get("load_past", []):
+        sale = Sale(
+            _receipts.decode(content),
+            _decisions.decode(decision),
+            CLOSED,
+            day,
+            NO_MOMENT,
+            progress=tuple(progress),
+        )
+        past = past_of(sale)
+        if past is not None:
+            holdings[holder].belongings.past[receipt] = past
 
 
 def _lot(row: Any) -> Lot:
@@ -219,6 +290,7 @@ def _loaded(owners: list[tuple[int, str]], rows: dict[str, Rows], claims: dict[s
         named = tuple(zip(lots, parts, strict=True))
         holdings[holder].book.holds[receipt] = CoreHold(receipt, revision, kind, units, named, placed, lapses)
     _load_standings(holdings, rows)
+    _load_belongings(holdings, rows)
     for row in rows.get("load_sales", []):
         loaded.sales[row[2]] = sale_of(row)
     for programme, rule, uses, money, points in rows.get("budgets", []):
@@ -246,11 +318,12 @@ def _load_standings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> None
 
 def sale_of(row: Any) -> StoredSale:
     (bucket, holder, _, member, state, revision, day, recorded, received, lapses, content, decision, progress,
-     spend_lots, spend_units, earned_lots, won, request_hash, answer, variance, returns) = row  # fmt: skip
+     spend_lots, spend_units, earned_lots, won, request_hash, answer, variance, extras, returns) = row  # fmt: skip
+    more = NO_EXTRAS if extras is None else _extras.decode(extras)
     sale = Sale(
         _receipts.decode(content), _decisions.decode(decision), state, day, recorded, revision, holder, member,
         lapses, tuple(zip(spend_lots, spend_units, strict=True)), tuple(earned_lots), tuple(progress), won,
-        {} if variance is None else _counts.decode(variance),
+        {} if variance is None else _counts.decode(variance), more.issued, more.charge_lots,
     )  # fmt: skip
     return StoredSale(sale, bucket, holder, request_hash, answer, received, returns)
 

@@ -3,13 +3,16 @@
 Measured: 64 postings as one JSON document cost 14 µs a row, as arrays 32 µs, as COPY 33 µs.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 import msgspec
 
 from kopilka.core.ledger.book import Book
+from kopilka.core.member.coupon import BEARER, Coupon
 from kopilka.core.settlement.sale import Sale
 from kopilka.usecases.ports import Changes, Holding, StoredSale
+from kopilka.values.ids import bucket_of
 
 Raw = msgspec.Raw
 _encode = msgspec.json.Encoder().encode
@@ -149,6 +152,39 @@ class SaleRow(msgspec.Struct, gc=False):
     request_hash: str
     answer: Raw
     variance: Raw | None
+    extras: Raw | None
+
+
+class Extras(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a sale has beside its columns: codes of coupons given, lots that rules' costs were drawn from."""
+
+    issued: tuple[str, ...] = ()
+    charge_lots: tuple[tuple[tuple[int, int], ...], ...] = ()
+
+
+class CouponRow(msgspec.Struct, gc=False):
+    bucket: int
+    holder_id: str
+    code: str
+    programme: str
+    series: str
+    state: str
+    active_on: date | None
+    last_on: date | None
+    receipt: str
+    source: str
+    at: datetime
+
+
+class PerkRow(msgspec.Struct, gc=False):
+    bucket: int
+    holder_id: str
+    programme: str
+    perk: str
+    source: str
+    since: date
+    last_on: date | None
+    taken_back: bool
 
 
 def hexed(data: bytes) -> str:
@@ -256,7 +292,38 @@ def sale_row(stored: StoredSale) -> SaleRow:
         _array([lot for lot, _ in sale.spend_lots]), _array([units for _, units in sale.spend_lots]),
         _array(sale.earned_lots), sale.level_won, hexed(stored.request_hash), Raw(stored.answer),
         Raw(_encode(sale.variance)) if sale.variance else None,
+        Raw(_encode(Extras(sale.issued, sale.charge_lots))) if sale.issued or sale.charge_lots else None,
     )  # fmt: skip
+
+
+def owner_of_coupon(coupon: Coupon) -> tuple[int, str]:
+    """Bucket and holder of a coupon's row: a bearer's coupon is a holder of its own."""
+    holder = coupon.holder_id or BEARER + coupon.code
+    return bucket_of(holder), holder
+
+
+def coupon_rows(coupons: Iterable[Coupon], at: datetime) -> list[CouponRow]:
+    """Coupons as they are kept."""
+    return [
+        CouponRow(
+            *owner_of_coupon(c), c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source, at
+        )
+        for c in coupons
+    ]  # fmt: skip
+
+
+def perk_rows(holdings: list[Holding]) -> list[PerkRow]:
+    """Perks that a batch gave or took back."""
+    rows = []
+    for holding in holdings:
+        for (programme, id_, source), perk in holding.belongings.perks_changed.items():
+            since, last_on = (date.min, None) if perk is None else (perk.since, perk.last_on)
+            rows.append(
+                PerkRow(
+                    holding.bucket, holding.holder_id, programme, id_, source, since, last_on, perk is None
+                )
+            )
+    return rows
 
 
 def new_member_rows(changes: Changes) -> dict[str, list[dict[str, object]]]:

@@ -1,7 +1,7 @@
 """A batch under way: what was loaded, what changes, and the steps that every verb shares."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -9,15 +9,19 @@ import msgspec
 from kopilka.core.event import Event
 from kopilka.core.ledger.book import balance_at
 from kopilka.core.ledger.posting import Cause
-from kopilka.core.member.member import Member, Used
+from kopilka.core.member.coupon import Coupon, code_from
+from kopilka.core.member.member import NOT_USED, Member, Used
 from kopilka.core.member.standing import Standing
+from kopilka.core.programme.document import Programme
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.receipt.receipt import LINES_MAX
 from kopilka.core.rules.decision import CapUse
 from kopilka.core.rules.engine import Means
 from kopilka.core.rules.ruleset import Ruleset
-from kopilka.core.settlement.purchase import Who, snapshot
+from kopilka.core.settlement.account import Account
+from kopilka.core.settlement.purchase import COST, Who, draw_caps, snapshot
 from kopilka.core.settlement.refund import Returned
+from kopilka.core.settlement.rewards import free_coupons, shown_coupons
 from kopilka.core.settlement.sale import HELD, Sale
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref
@@ -30,6 +34,8 @@ SKEW = timedelta(minutes=5)
 _encode = msgspec.json.Encoder().encode
 
 
+CODE_LEAST = 6
+"""Shorter codes could be guessed."""
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -110,7 +116,7 @@ class Batch:
             return Refused("member_blocked", Why.NOT_ALLOWED, "member")
         who = holding.members[found.member_id]
         if found.card_type:
-            who = Who(who.member_id, frozenset((found.card_type,)), who.tags, who.spend_max_units)
+            who = msgspec.structs.replace(who, card_types=frozenset((found.card_type,)))
         return Buyer(holding, who)
 
     def place(self, receipt: Receipt) -> tuple[Shop, Ruleset] | Refused:
@@ -145,20 +151,33 @@ class Batch:
             found = holding.standings[programme] = Standing(programme, self.now)
         return found
 
-    def member(self, buyer: Buyer, rules: Ruleset) -> Member:
-        """The snapshot that rules read."""
+    def member(self, buyer: Buyer, rules: Ruleset, *, day: date | None = None, without: str = "") -> Member:
+        """The snapshot that rules read on a day of the sale, as if receipt `without` held nothing of the caps."""
         programme = rules.programme
-        standing = self.standing(buyer.holding, programme.programme)
-        return snapshot(buyer.who, buyer.holding.book, standing, programme, self.now)
+        holding = buyer.holding
+        standing = self.standing(holding, programme.programme)
+        account = Account(holding.book, standing, belongings=holding.belongings)
+        found = snapshot(buyer.who, account, programme, self.now, day)
+        held = self.held(without)
+        if (
+            held is None
+            or held.holder_id != holding.holder_id
+            or held.sale.decision.programme != standing.programme
+        ):
+            return found
+        used = dict(standing.used)
+        for use in held.sale.decision.caps:
+            if use.period:
+                used[use.rule, use.period] = used.get((use.rule, use.period), NOT_USED).plus(use.amount(), -1)
+        return msgspec.structs.replace(found, used=used)
 
-    def available(self, buyer: Buyer | None, rules: Ruleset, *, without: str = "") -> int:
-        """Units that may be spent now, as if the hold of receipt `without` were free."""
-        kind = rules.programme.spend_kind()
+    def available(self, buyer: Buyer | None, kind: str, *, without: str = "") -> int:
+        """Units of a kind that may be spent now, as if the holds of receipt `without` were free."""
         if buyer is None or not kind:
             return 0
         book, now = buyer.holding.book, self.now
         holds = [
-            msgspec.structs.replace(hold, lapses_at=now) if hold.receipt == without else hold
+            msgspec.structs.replace(hold, lapses_at=now) if hold.receipt.split(COST)[0] == without else hold
             for hold in book.holds.values()
         ]
         return balance_at(book.wallet(kind), holds, now).free
@@ -184,7 +203,16 @@ class Batch:
 
     def means(self, buyer: Buyer | None, rules: Ruleset, *, without: str = "") -> Means:
         """Balance and budgets that a Decision may use, as if the hold of receipt `without` were free."""
-        return Means(self.available(buyer, rules, without=without), self.budgets(rules, without=without))
+        coupons: Mapping[str, Coupon] = self.loaded.shown
+        if rules.auto_coupons and buyer is not None:
+            coupons = {**buyer.holding.belongings.coupons, **coupons}
+        return Means(
+            self.available(buyer, rules.spend_kind, without=without),
+            self.budgets(rules, without=without),
+            coupons,
+            {kind: self.available(buyer, kind, without=without) for kind in rules.costs},
+            self.catalogue.classes_of(rules.gift_skus) if rules.gift_skus else {},
+        )
 
     # -- writing down -------------------------------------------------------------------------------------------
 
@@ -209,10 +237,42 @@ class Batch:
             key = (programme, use.rule)
             self.loaded.budgets[key] = self.loaded.budgets.get(key, Used()).plus(use.amount(), sign)
 
-    def release_budgets(self, held: StoredSale, txn: str) -> None:
-        """Give back what a hold has drawn of budgets."""
+    def release_hold(self, held: StoredSale, txn: str) -> None:
+        """Give back what a hold has drawn: budgets, the member's caps, coupons."""
         owner, decision = (held.bucket, held.holder_id), held.sale.decision
         self.draw_budgets(owner, txn, decision.programme, decision.caps, -1)
+        holding = self.loaded.holdings.get(held.holder_id)
+        if holding is not None:
+            draw_caps(self.standing(holding, decision.programme), decision, -1)
+            self.touch(holding)
+        self.put_coupons(free_coupons(decision, held.sale.receipt.id, self.coupons(shown_coupons(decision))))
+
+    # -- coupons ------------------------------------------------------------------------------------------------
+
+    def coupons(self, codes: Sequence[str]) -> dict[str, Coupon]:
+        """Coupons by code, as this batch has left them; locked where the batch may write."""
+        shown = self.loaded.shown
+        missing = [code for code in codes if code not in shown]
+        if missing:
+            shown |= self.store.coupons(missing)
+        return {code: shown[code] for code in codes if code in shown}
+
+    def put_coupons(self, coupons: Iterable[Coupon]) -> None:
+        """Keep new states of coupons; their owner sees them as well."""
+        for coupon in coupons:
+            self.loaded.shown[coupon.code] = coupon
+            self.changes.coupons[coupon.code] = coupon
+            holding = self.loaded.holdings.get(coupon.holder_id)
+            if holding is not None:
+                holding.belongings.coupons[coupon.code] = coupon
+
+    def new_codes(self, programme: Programme, series: Iterable[str]) -> Iterator[str]:
+        """A fresh unguessable code for each series named."""
+        for id_ in series:
+            length = max(CODE_LEAST, programme.coupons[id_].length)
+            code = code_from(self._chance(length * 5), length)
+            self.changes.new_codes.add(code)
+            yield code
 
     def claim(self, claim: Claim) -> None:
         """Take a key for ever."""

@@ -1,7 +1,7 @@
 """Shops, programmes and products, kept in memory and read again when their version in the store has changed."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -11,6 +11,7 @@ from kopilka.core.programme.document import LevelOver
 from kopilka.core.programme.registry import Registry
 from kopilka.core.receipt import Line, Receipt, Shop
 from kopilka.core.rules.decision import Decision
+from kopilka.core.rules.needs import Needs, since
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.ports import CatalogueStore, Product
 from kopilka.usecases.programme_text import read_programme_text
@@ -33,6 +34,8 @@ class Catalogue:
         self._compiled: dict[tuple[str, int], Ruleset] = {}
         self._products: dict[str, Product | None] = {}
         self._budgets: list[tuple[str, str]] = []
+        self._needs = Needs()
+        self._gift_skus: set[str] = set()
 
     def refresh(self, version: int) -> None:
         """Read again where the store says that something has changed."""
@@ -49,6 +52,10 @@ class Catalogue:
         self._budgets = sorted(
             {(id_, rule) for id_, rows in versions.items() for _, rules in rows for rule in rules.budgeted}
         )
+        self._needs = Needs()
+        for rules in self.every_version():
+            self._needs = self._needs.joined(rules.needs)
+        self._gift_skus = {sku for rules in self.every_version() for sku in rules.gift_skus}
         self._version = version
 
     def _compile(self, programme: str, number: int, text: str) -> Ruleset:
@@ -94,6 +101,17 @@ class Catalogue:
         """(programme, rule) of every budget, in order."""
         return self._budgets
 
+    def needs(self) -> Needs:
+        """What the rules of all programmes ask to know of a member."""
+        return self._needs
+
+    def classes_of(self, skus: Iterable[str]) -> dict[str, str]:
+        """The product class of goods that the catalogue knows one of."""
+        products = {sku: self._products.get(sku) for sku in skus}
+        return {
+            sku: row.product_class for sku, row in products.items() if row is not None and row.product_class
+        }
+
     def zone_of(self, kind: str) -> str | None:
         """The zone of the first programme that has a points kind; None for an unknown kind."""
         for programme in self.programmes():
@@ -114,11 +132,14 @@ class Catalogue:
                 days.append(
                     levels.over.before(today) if isinstance(levels.over, Span) else date(today.year, 1, 1)
                 )
+        asked = since(self._needs.days, now.date())
+        if asked is not None:
+            days.append(asked)
         return min(days) - timedelta(days=1) if days else None
 
     def fetch(self, receipts: Sequence[Receipt]) -> None:
         """Have the products of these receipts at hand."""
-        wanted = {line.sku for receipt in receipts for line in receipt.lines}
+        wanted = {line.sku for receipt in receipts for line in receipt.lines} | self._gift_skus
         if len(self._products) > PRODUCTS_MAX:
             self._products = {}
         missing = wanted - self._products.keys()

@@ -6,13 +6,14 @@ from kopilka.core.receipt import Receipt, Shop, ranks
 from kopilka.core.rules.decision import Decision, Spent
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.account import Account, Deal
-from kopilka.core.settlement.purchase import close
+from kopilka.core.settlement.purchase import close, release
 from kopilka.core.settlement.sale import CLOSED, HELD, RELEASED
 from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash, encoded, owner_of
 from kopilka.usecases.commands import Close, Stated
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Claim, StoredSale
+from kopilka.usecases.reward import reward
 from kopilka.values.ids import TRANSACTION
 from kopilka.values.share import allocate
 
@@ -181,12 +182,16 @@ def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, 
     owner = owner_of(buyer, receipt.id)
     account = None
     if buyer is not None:
-        account = Account(buyer.holding.book, batch.standing(buyer.holding, programme.programme))
+        holding = buyer.holding
+        account = Account(
+            holding.book, batch.standing(holding, programme.programme), belongings=holding.belongings
+        )
         if decided.variance or not decided.as_held:
-            buyer.holding.book.release(receipt.id, cause)
+            release(holding.book, receipt.id, cause)
         buyer.holding.book.bring_to(batch.now, cause)
         batch.touch(buyer.holding)
-    sale, events = close(programme, Deal(receipt, decision, command.sold), account, cause)
+    deal = Deal(receipt, decision, command.sold, as_held=decided.as_held)
+    sale, events = close(programme, deal, account, cause)
     sale = msgspec.structs.replace(
         sale,
         state=CLOSED,
@@ -197,8 +202,10 @@ def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, 
     )
     if not decided.as_held:
         if held is not None:
-            batch.release_budgets(held, batch.new_id(TRANSACTION))
+            batch.release_hold(held, batch.new_id(TRANSACTION))
         batch.draw_budgets(owner, cause.txn, programme.programme, decision.caps, 1)
+    sale, more = reward(batch, programme, sale, buyer)
+    events += more
     done = Done(
         "close", owner[1], sale.member_id, sale, txn=cause.txn,
         balances=batch.balances(buyer), recorded_at=batch.now,

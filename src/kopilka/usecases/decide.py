@@ -6,6 +6,7 @@ from kopilka.core.rules.engine import evaluate
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.batch import Batch, Buyer
 from kopilka.usecases.outcomes import Refused, Why
+from kopilka.values.period import local_day
 
 
 def decide(
@@ -13,7 +14,11 @@ def decide(
 ) -> Decision | Refused:
     """Decide a receipt now. Asking for more points than are allowed is refused, unless the sale is a fact."""
     shop, rules = place
-    member = None if buyer is None else batch.member(buyer, rules)
+    member = (
+        None
+        if buyer is None
+        else batch.member(buyer, rules, day=local_day(receipt.at, shop.zone), without=receipt.id)
+    )
     decision = evaluate(rules, receipt, shop, member, batch.means(buyer, rules, without=receipt.id))
     wish = receipt.spend
     if wish is not None and wish.units and not sold:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import assert_never
 
+from kopilka.core.member.coupon import normalised
+from kopilka.core.rules.needs import since
 from kopilka.core.settlement.refund import Returned
 from kopilka.usecases.adjust_points import adjust_points, exchange_points
 from kopilka.usecases.batch import Batch, client_key
@@ -96,16 +98,22 @@ class Desk:
         owners = {(f.bucket, f.holder_id) for f in found.values()}
         owners |= {(c.bucket, c.holder_id) for c in claims.values() if c.holder_id}
         budgets = self.catalogue.budgets()
-        loaded = store.load(
-            Wanted(owners, receipts, keys, self.catalogue.since(now), budgets, self.catalogue.caps()),
-            lock=lock,
-        )
+        needs, today = self.catalogue.needs(), now.date()
+        wanted = Wanted(
+            owners, receipts, keys, self.catalogue.since(now), budgets, self.catalogue.caps(),
+            needs.persons, needs.perks, needs.coupons, since(needs.past, today),
+        )  # fmt: skip
+        loaded = store.load(wanted, lock=lock)
         if lock and any((sale.bucket, sale.holder_id) not in owners for sale in loaded.sales.values()):
             # A receipt that came between looking up and locking: its owner is not locked.
             raise KeyRaceError
         batch = Batch(store, self.catalogue, loaded, found, self._chance)
         batch.at(now)
-        self.catalogue.fetch([c.receipt for c in commands if isinstance(c, Close | Hold | Quote)])
+        written = [c.receipt for c in commands if isinstance(c, Close | Hold | Quote)]
+        self.catalogue.fetch(written)
+        codes = {normalised(code) for receipt in written for code in receipt.codes}
+        if codes:
+            loaded.shown = store.coupons(sorted(codes))
         return batch
 
 

@@ -6,7 +6,8 @@ import msgspec
 
 from kopilka.core.event import RECEIPT_RELEASED, Event
 from kopilka.core.settlement.account import Deal
-from kopilka.core.settlement.purchase import Terms, hold
+from kopilka.core.settlement.purchase import Terms, draw_caps, hold, release
+from kopilka.core.settlement.rewards import shown_coupons, use_coupons
 from kopilka.core.settlement.sale import HELD, RELEASED
 from kopilka.usecases.batch import Batch, answer_bytes, client_key, content_hash, encoded, owner_of
 from kopilka.usecases.commands import Hold, Release
@@ -44,10 +45,11 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     if isinstance(decision, Refused):
         return decision
     if stored is not None and stored.sale.state == HELD:
-        batch.release_budgets(stored, batch.new_id(TRANSACTION))
+        batch.release_hold(stored, batch.new_id(TRANSACTION))
     cause = batch.cause("hold", receipt.at, receipt.id)
     if buyer is not None:
-        buyer.holding.book.release(receipt.id, cause)
+        release(buyer.holding.book, receipt.id, cause)
+        draw_caps(batch.standing(buyer.holding, rules.programme.programme), decision, 1)
         batch.touch(buyer.holding)
     lapses_at = batch.now + timedelta(minutes=rules.programme.hold_minutes)
     terms = Terms(lapses_at, 1 if stored is None else stored.sale.revision + 1)
@@ -57,6 +59,8 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
         sale, holder_id=owner[1], member_id="" if buyer is None else buyer.who.member_id
     )
     batch.draw_budgets(owner, cause.txn, rules.programme.programme, decision.caps, 1)
+    used = use_coupons(decision, receipt.id, batch.coupons(shown_coupons(decision)), sold=False)
+    batch.put_coupons(used)
     done = Done("hold", owner[1], sale.member_id, sale, balances=batch.balances(buyer), recorded_at=batch.now)
     answer = answer_bytes(done)
     batch.save(StoredSale(sale, owner[0], owner[1], hashed, answer, batch.now))
@@ -95,9 +99,9 @@ def release_receipt(batch: Batch, command: Release) -> Outcome:
     holding: Holding | None = batch.loaded.holdings.get(stored.holder_id)
     cause = batch.cause("release", stored.sale.receipt.at, command.receipt_id)
     if holding is not None:
-        holding.book.release(command.receipt_id, cause)
+        release(holding.book, command.receipt_id, cause)
         batch.touch(holding)
-    batch.release_budgets(stored, cause.txn)
+    batch.release_hold(stored, cause.txn)
     sale = msgspec.structs.replace(stored.sale, state=RELEASED, lapses_at=None)
     done = Done("release", stored.holder_id, sale.member_id, sale, recorded_at=batch.now)
     answer = answer_bytes(done)

@@ -10,6 +10,8 @@ import msgspec
 from kopilka.core.event import Event
 from kopilka.core.ledger.book import Book
 from kopilka.core.ledger.lot import Lot
+from kopilka.core.member.belongings import Belongings
+from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Used
 from kopilka.core.member.standing import Standing
 from kopilka.core.receipt import Shop
@@ -54,7 +56,7 @@ class Claim(msgspec.Struct, frozen=True):
 class Holding:
     """Everything that a batch knows of one holder: the book, the standings, the members."""
 
-    __slots__ = ("book", "bucket", "holder_id", "members", "new", "standings", "statuses")
+    __slots__ = ("belongings", "book", "bucket", "holder_id", "members", "new", "standings", "statuses")
 
     def __init__(self, bucket: int, holder_id: str, *, new: bool = False) -> None:
         self.bucket = bucket
@@ -64,6 +66,7 @@ class Holding:
         self.standings: dict[str, Standing] = {}
         self.members: dict[str, Who] = {}
         self.statuses: dict[str, str] = {}
+        self.belongings = Belongings()
 
 
 class StoredSale(msgspec.Struct, frozen=True):
@@ -89,6 +92,7 @@ class Loaded:
         self.claims: dict[str, Claim] = {}
         self.sales: dict[str, StoredSale] = {}
         self.budgets: dict[tuple[str, str], Used] = {}
+        self.shown: dict[str, Coupon] = {}
 
 
 class NewMember(msgspec.Struct, frozen=True):
@@ -123,16 +127,20 @@ class Changes:
         self.members: list[NewMember] = []
         self.budgets: list[tuple[str, int, str, str, CapUse, int]] = []
         self.touched: dict[str, Holding] = {}
+        self.coupons: dict[str, Coupon] = {}
+        self.new_codes: set[str] = set()
 
     @property
     def empty(self) -> bool:
         """Whether there is nothing to commit."""
-        return not (self.sales or self.claims or self.members or self.strays or self.touched)
+        writes = self.sales or self.claims or self.members or self.strays or self.touched or self.coupons
+        return not writes
 
 
 class Wanted(msgspec.Struct, frozen=True):
     """What a batch needs: holders by (bucket, id), receipts and claims by key, purchases of levels from a day on
-    (None: none), budgets by (programme, rule), and uses of members' caps unless no rule has any.
+    (None: none), budgets by (programme, rule), uses of members' caps unless no rule has any, birthdays and attributes,
+    perks, own coupons, and the lines of purchases from the day `past` on.
     """
 
     holders: Iterable[tuple[int, str]]
@@ -141,6 +149,10 @@ class Wanted(msgspec.Struct, frozen=True):
     since: date | None = None
     budgets: Sequence[tuple[str, str]] = ()
     caps: bool = True
+    persons: bool = False
+    perks: bool = False
+    coupons: bool = False
+    past: date | None = None
 
 
 class BatchStore(Protocol):
@@ -160,6 +172,10 @@ class BatchStore(Protocol):
 
     def lots(self, wanted: Sequence[tuple[int, str, str, int]]) -> dict[tuple[str, str, int], Lot]:
         """Lots by (bucket, holder, kind, lot), open or not."""
+        ...
+
+    def coupons(self, codes: Sequence[str]) -> dict[str, Coupon]:
+        """Coupons by code; locked in key order where the holders are."""
         ...
 
     def write(self, changes: Changes, recorded_at: datetime) -> None:

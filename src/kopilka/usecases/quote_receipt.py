@@ -7,6 +7,7 @@ from kopilka.core.rules.engine import evaluate
 from kopilka.usecases.batch import Batch
 from kopilka.usecases.commands import Quote
 from kopilka.usecases.outcomes import Refused
+from kopilka.values.period import local_day
 
 
 class Quoted(msgspec.Struct, frozen=True):
@@ -28,7 +29,8 @@ def quote_receipt(batch: Batch, command: Quote) -> Quoted | Refused:
     if isinstance(buyer, Refused):
         return buyer
     shop, rules = place
-    member = None if buyer is None else batch.member(buyer, rules)
+    day = local_day(receipt.at, shop.zone)
+    member = None if buyer is None else batch.member(buyer, rules, day=day, without=receipt.id)
     decision = evaluate(rules, receipt, shop, member, batch.means(buyer, rules, without=receipt.id))
     if command.explain:
         decision = rules.told(decision, receipt.at, shop.zone)

@@ -11,6 +11,7 @@ from kopilka.usecases.batch import SKEW, Batch, answer_bytes, client_key, conten
 from kopilka.usecases.commands import Return, Void
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Claim, Holding, NewReturn, StoredSale
+from kopilka.usecases.reward import unreward
 from kopilka.values.period import local_day
 
 
@@ -109,8 +110,10 @@ def _book(
     complete_before = rest_of(sale, sale.done()).complete
     changed, outcome, events = give_back(rules.programme, sale, progress, account, cause)
     owner = (stored.bucket, stored.holder_id)
-    if outcome.complete and not complete_before:
+    completes = outcome.complete and not complete_before
+    if completes:
         batch.draw_budgets(owner, cause.txn, sale.decision.programme, sale.decision.caps, -1)
+    unreward(batch, changed, holding, complete=completes)
     balances = {}
     if holding is not None and sale.member_id:
         balances = batch.holder_balances(holding)
@@ -136,14 +139,21 @@ def _book(
     return done
 
 
-def _closed_lots(batch: Batch, stored: StoredSale, holding: Holding) -> dict[int, Lot]:
+def _closed_lots(batch: Batch, stored: StoredSale, holding: Holding) -> dict[tuple[str, int], Lot]:
     """Lots that the sale's points came from and that are not open any more."""
-    spent = stored.sale.decision.spent
-    if spent is None:
-        return {}
-    wallet = holding.book.wallet(spent.kind)
-    missing = [lot for lot, _ in stored.sale.spend_lots if wallet.find(lot) is None]
-    fresh = {id_: wallet.changed[id_] for id_ in missing if id_ in wallet.changed}
-    wanted = [(stored.bucket, stored.holder_id, spent.kind, id_) for id_ in missing if id_ not in fresh]
+    sale, book = stored.sale, holding.book
+    drawn = [] if sale.decision.spent is None else [(sale.decision.spent.kind, sale.spend_lots)]
+    drawn += [
+        (charge.kind, lots) for charge, lots in zip(sale.decision.charges, sale.charge_lots, strict=False)
+    ]
+    fresh: dict[tuple[str, int], Lot] = {}
+    wanted: list[tuple[int, str, str, int]] = []
+    for kind, lots in drawn:
+        wallet = book.wallet(kind)
+        for id_, _ in lots:
+            if wallet.find(id_) is None and id_ in wallet.changed:
+                fresh[kind, id_] = wallet.changed[id_]
+            elif wallet.find(id_) is None:
+                wanted.append((stored.bucket, stored.holder_id, kind, id_))
     found = batch.store.lots(wanted) if wanted else {}
-    return fresh | {id_: found[(stored.holder_id, spent.kind, id_)] for *_, id_ in wanted}
+    return fresh | {(kind, id_): found[(stored.holder_id, kind, id_)] for _, _, kind, id_ in wanted}

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from kopilka.core.programme.document import Condition, Lane
 from kopilka.core.rules.context import Context
+from kopilka.core.rules.needs import NOTHING, Needs
 from kopilka.core.rules.reason import Reason
 
 
@@ -20,6 +21,10 @@ class Check(Condition, frozen=True):
     def check(self, context: Context) -> Reason | None:
         """None where met."""
         raise AssertionError(context)
+
+    def needs(self) -> Needs:
+        """What of the member must be loaded for it."""
+        return NOTHING
 
     def gate(self) -> tuple[str, tuple[str, ...]] | None:
         """A fact of the receipt, one of whose values must be there for the condition to be met: see `Context.facts`.

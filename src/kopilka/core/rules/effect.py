@@ -8,6 +8,7 @@ import msgspec
 from kopilka.core.programme.document import Effect, Lane
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Gift, Issue, Message, Privilege
+from kopilka.core.rules.needs import NOTHING, Needs
 from kopilka.core.rules.reason import Reason
 
 
@@ -48,6 +49,10 @@ class Give(Effect, frozen=True):
     NAME: ClassVar[str]
     SHORT: ClassVar[str] = ""
     LANE: ClassVar[Lane] = Lane.GIFTS
+
+    def needs(self) -> Needs:
+        """What of the member must be loaded for it."""
+        return NOTHING
 
     def give(self, context: Context, rule: str, number: int) -> Sequence[Given] | Reason:
         """What the rule gives here; `number` is the effect's place in its rule. A reason where that is nothing."""

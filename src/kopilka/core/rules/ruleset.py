@@ -30,6 +30,7 @@ from kopilka.core.rules.decision import Decision, Skipped
 from kopilka.core.rules.effect import Give, Offer
 from kopilka.core.rules.effects.earn import HUNDREDTHS, Earn
 from kopilka.core.rules.goods import Filters
+from kopilka.core.rules.needs import needs_of
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.values.period import local_day
 
@@ -227,6 +228,9 @@ class Ruleset:
         self.first_kind = next(iter(programme.points), "")
         self.costs = {c.cost.kind for row in self.lanes.values() for c in row if c.cost is not None}
         self.rules = {rule.id: rule for rule in programme.rules}
+        self.auto_coupons = any(row.auto for row in programme.coupons.values())
+        self.needs = needs_of(programme)
+        self.gift_skus = _gift_skus(self.lanes[Lane.GIFTS])
         self.public: dict[str, tuple[str, CouponSeries]] = {
             normalised(row.code): (series, row) for series, row in programme.coupons.items() if row.code
         }
@@ -305,6 +309,16 @@ def _series(rule: Rule) -> tuple[str, ...]:
             if getattr(part, "LANE", None) is Lane.COUPONS:
                 found += part.any_of
     return tuple(found)
+
+
+def _gift_skus(candidates: Sequence[Candidate]) -> frozenset[str]:
+    """Goods that rules may add."""
+    found: set[str] = set()
+    for candidate in candidates:
+        for name in ("sku", "any_of"):
+            value = getattr(candidate.effect, name, ())
+            found.update((value,) if isinstance(value, str) else value)
+    return frozenset(found - {""})
 
 
 def _capped(programme: Programme) -> dict[str, Caps]:

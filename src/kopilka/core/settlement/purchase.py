@@ -1,22 +1,27 @@
 """Closing and holding receipts: what a Decision does to the book and the standing."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 import msgspec
 
 from kopilka.core.event import LEVEL_MOVED, RECEIPT_CLOSED, RECEIPT_HELD, Event
 from kopilka.core.ledger.book import Book
 from kopilka.core.ledger.lot import Days, Hold
-from kopilka.core.ledger.posting import ISSUANCE, SPENDING, Cause
+from kopilka.core.ledger.posting import GIFTS, ISSUANCE, SPENDING, Cause
+from kopilka.core.member.ladder import rank_now
 from kopilka.core.member.member import Member, Used
-from kopilka.core.member.standing import Standing, rank_now
+from kopilka.core.member.standing import Standing
 from kopilka.core.programme.document import Programme
 from kopilka.core.receipt import Receipt
-from kopilka.core.rules.decision import Decision, Earned
+from kopilka.core.rules.decision import Charge, Decision, Earned
 from kopilka.core.settlement.account import Account, Deal
 from kopilka.core.settlement.sale import CLOSED, HELD, Sale, counted_minor
 from kopilka.values.period import day_end, day_start, local_day
 from kopilka.values.points import Points
+
+COST = "\x1f"
+"""Stands between a receipt and a rule in the name of a hold."""
 
 
 class Who(msgspec.Struct, frozen=True):
@@ -26,13 +31,20 @@ class Who(msgspec.Struct, frozen=True):
     card_types: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
     spend_max_units: int | None = None
+    born_on: date | None = None
+    attributes: Mapping[str, str] = {}
 
 
-def snapshot(who: Who, book: Book, standing: Standing, programme: Programme, now: datetime) -> Member:
-    """The member as rules see them now: today's level and counters, whatever day the receipt is from."""
+def snapshot(
+    who: Who, account: Account, programme: Programme, now: datetime, day: date | None = None
+) -> Member:
+    """The member as rules see them now: today's level and counters, whatever day the receipt is from; perks are those
+    of its `day`.
+    """
+    book, standing, belongings = account.book, account.standing, account.belongings
     level, rank, levels = "", -1, programme.levels
     if levels is not None:
-        rank = rank_now(levels, standing, local_day(now, programme.zone))
+        rank = rank_now(programme, standing, local_day(now, programme.zone))
         level = levels.ladder[rank].id
     return Member(
         holder_id=book.holder_id,
@@ -45,6 +57,13 @@ def snapshot(who: Who, book: Book, standing: Standing, programme: Programme, now
         enrolled_at=standing.enrolled_at,
         used=standing.used,
         spend_max_units=who.spend_max_units,
+        spend_minor=standing.spend_minor,
+        days=standing.days,
+        past=tuple(belongings.past.values()) if belongings.past else (),
+        perks=belongings.held_on(programme.programme, day) if day is not None and belongings.perks else (),
+        born_on=who.born_on,
+        joined_on=local_day(standing.enrolled_at, programme.zone),
+        attributes=who.attributes,
     )
 
 
@@ -64,17 +83,47 @@ def close(
         spend_lots = book.post_hold(receipt.id, cause, spending)
     elif spent is not None:
         spend_lots = book.debit(spent.kind, spent.units, cause, spending, overdraw=deal.sold)
+    charge_lots = tuple([_charge(book, deal, charge, cause) for charge in decision.charges])
     earned_lots = tuple([issue(programme, book, earned, cause) for earned in decision.earned])
+    if not deal.as_held:
+        draw_caps(account.standing, decision, 1)
     won = count(programme, receipt, decision, account.standing, cause.recorded_at)
     sale = Sale(
         receipt, decision, CLOSED, day, cause.recorded_at,
-        spend_lots=spend_lots, earned_lots=earned_lots, level_won=won,
+        spend_lots=spend_lots, earned_lots=earned_lots, level_won=won, charge_lots=charge_lots,
     )  # fmt: skip
     events = [_closed(sale, book.holder_id)]
     if won:
         data: dict[str, object] = {"from": decision.level, "to": won, "programme": programme.programme}
         events.append(Event(LEVEL_MOVED, book.holder_id, receipt.at, receipt.id, data))
     return sale, events
+
+
+def _charge(book: Book, deal: Deal, charge: Charge, cause: Cause) -> tuple[tuple[int, int], ...]:
+    """Take what a rule cost: from its hold where there is one."""
+    name, account = charge_hold(deal.receipt.id, charge), f"{GIFTS}:{charge.rule}"
+    if name in book.holds:
+        return book.post_hold(name, cause, account)
+    return book.debit(charge.kind, charge.units, cause, account, overdraw=deal.sold)
+
+
+def charge_hold(receipt: str, charge: Charge) -> str:
+    """What the hold of a rule's cost is called; no receipt's id has such a character in it."""
+    return f"{receipt}{COST}{charge.rule}"
+
+
+def release(book: Book, receipt: str, cause: Cause) -> None:
+    """End the holds of a receipt: of the points that pay and of what rules cost."""
+    for name in [name for name in book.holds if name.startswith(receipt + COST)]:
+        book.release(name, cause)
+    book.release(receipt, cause)
+
+
+def draw_caps(standing: Standing, decision: Decision, sign: int) -> None:
+    """Count what a Decision uses of the member's caps, or take it back."""
+    for use in decision.caps:
+        if use.period:
+            standing.use(use.rule, use.period, Used(use.uses, use.money_minor, use.points_units), sign)
 
 
 def issue(programme: Programme, book: Book, earned: Earned, cause: Cause) -> int:
@@ -90,21 +139,18 @@ def issue(programme: Programme, book: Book, earned: Earned, cause: Cause) -> int
 def count(
     programme: Programme, receipt: Receipt, decision: Decision, standing: Standing, now: datetime
 ) -> str:
-    """Count a kept purchase towards levels and caps; returns the level it won, if any."""
+    """Count a kept purchase towards levels; returns the level it won, if any."""
     levels = programme.levels
     points = 0
     if levels is not None and levels.points:
         points = sum(earned.units for earned in decision.earned if earned.kind == levels.points)
     day = local_day(receipt.at, programme.zone)
     today = day if receipt.at is now else local_day(now, programme.zone)
-    before = -1 if levels is None else rank_now(levels, standing, today)
+    before = -1 if levels is None else rank_now(programme, standing, today)
     standing.book(day, spend_minor=counted_minor(receipt, decision), receipts=1, points=points)
-    for use in decision.caps:
-        if use.period:
-            standing.use(use.rule, use.period, Used(use.uses, use.money_minor, use.points_units))
     if levels is None:
         return ""
-    after = rank_now(levels, standing, today)
+    after = rank_now(programme, standing, today)
     level = levels.ladder[after].id
     if level != standing.level:
         standing.level, standing.level_since = level, now
@@ -145,5 +191,9 @@ def hold(
         wanted = Hold(receipt.id, revision, kind, units, (), cause.recorded_at, lapses_at)
         placed = book.hold(kind, units, wanted, cause.recorded_at)
         sale = msgspec.structs.replace(sale, spend_lots=placed.parts)
+        for charge in decision.charges:
+            name, kind, units = charge_hold(receipt.id, charge), charge.kind, charge.units
+            wanted = Hold(name, revision, kind, units, (), cause.recorded_at, lapses_at)
+            book.hold(kind, units, wanted, cause.recorded_at)
     data: dict[str, object] = {"lapses_at": lapses_at.isoformat(), "revision": revision}
     return sale, [Event(RECEIPT_HELD, "" if book is None else book.holder_id, receipt.at, receipt.id, data)]

@@ -9,12 +9,12 @@ import msgspec
 from kopilka.core.event import RECEIPT_RETURNED, RECEIPT_VOIDED, Event
 from kopilka.core.ledger.lot import Days, Lot
 from kopilka.core.ledger.posting import RETURNED, Cause
-from kopilka.core.member.member import Used
-from kopilka.core.member.standing import level_total, rank_for, rank_of
-from kopilka.core.programme.document import LevelDown, Programme
-from kopilka.core.rules.decision import Spent
+from kopilka.core.member.ladder import rank_now
+from kopilka.core.programme.document import Programme
+from kopilka.core.rules.decision import Charge, Spent
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.settlement.account import Account
+from kopilka.core.settlement.purchase import draw_caps
 from kopilka.core.settlement.sale import VOIDED, Rest, Sale, rest_of
 from kopilka.values.period import Span, day_end, local_day
 from kopilka.values.points import Points
@@ -157,6 +157,10 @@ class _Mirror:
             units = self._restore(spent)
             if units:
                 back[spent.kind] = units
+        for n, charge in enumerate(self._sale.decision.charges):
+            units = self._uncharge(n, charge)
+            if units:
+                back[charge.kind] = back.get(charge.kind, 0) + units
         taken, missed = self._take()
         self._book.bring_to(self._cause.recorded_at, self._cause, late=True)
         return msgspec.structs.replace(
@@ -177,6 +181,16 @@ class _Mirror:
                 if got < units:
                     missed[earned.kind] = missed.get(earned.kind, 0) + units - got
         return taken, missed
+
+    def _uncharge(self, n: int, charge: Charge) -> int:
+        """What a rule cost comes back into its lots when everything that the rule gave has come back."""
+        if charge.rule not in self._after.undone or charge.rule in self._before.undone:
+            return 0
+        wallet, account = self._book.wallet(charge.kind), f"{RETURNED}:{charge.rule}"
+        rows = self._sale.charge_lots[n] if n < len(self._sale.charge_lots) else ()
+        parts = [(wallet.find(id_) or self._account.closed[charge.kind, id_], part) for id_, part in rows]
+        self._book.give_back(charge.kind, parts, self._cause, account)
+        return sum(part for _, part in parts)
 
     def _restore(self, spent: Spent) -> int:
         """Put points back where they came from, the last drawn first: what was overspent, then lots from the end."""
@@ -208,7 +222,7 @@ class _Mirror:
             part = min(missing, units - skip)
             if part:
                 missing -= part
-                parts.append((wallet.find(lot_id) or self._account.closed[lot_id], part))
+                parts.append((wallet.find(lot_id) or self._account.closed[spent.kind, lot_id], part))
         return parts, over
 
     def _issue(self, points: Points, life: Span | None, today: date) -> None:
@@ -229,9 +243,7 @@ class _Mirror:
         spend = after.counted_minor - before.counted_minor
         standing.book(sale.day, spend_minor=spend, receipts=-1 if complete else 0, points=-points)
         if complete:
-            for use in sale.decision.caps:
-                if use.period:
-                    standing.use(use.rule, use.period, Used(use.uses, use.money_minor, use.points_units), -1)
+            draw_caps(standing, sale.decision, -1)
         if levels is None:
             return ""
         today = local_day(self._cause.recorded_at, self._programme.zone)

@@ -18,7 +18,8 @@ HELD, CLOSED, VOIDED, RELEASED = "held", "closed", "voided", "released"
 
 class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
     """A receipt with its stored Decision. `spend_lots` are (lot, units) in the order drawn, `earned_lots` the lot
-    of each Earned; `day` is the programme's local day of the sale.
+    of each Earned, `charge_lots` the (lot, units) of each Charge, `issued` the codes of coupons given; `day` is the
+    programme's local day of the sale.
     """
 
     receipt: Receipt
@@ -35,6 +36,8 @@ class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
     progress: tuple[int, ...] = ()
     level_won: str = ""
     variance: dict[str, int] = {}
+    issued: tuple[str, ...] = ()
+    charge_lots: tuple[tuple[tuple[int, int], ...], ...] = ()
 
     def lines(self) -> tuple[Line, ...]:
         """Goods, then delivery."""
@@ -61,13 +64,16 @@ class Sale(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Rest(msgspec.Struct, frozen=True):
-    """What of a sale is still kept at some progress: money, points paid with, money that counts to levels."""
+    """What of a sale is still kept at some progress: money, points paid with, money that counts to levels; `undone`
+    names the rules with a cost of which nothing is kept.
+    """
 
     paid_minor: int
     points_minor: int
     counted_minor: int
     earned: tuple[int, ...]
     complete: bool
+    undone: frozenset[str] = frozenset()
 
 
 def rest_of(sale: Sale, progress: list[int]) -> Rest:
@@ -88,7 +94,22 @@ def rest_of(sale: Sale, progress: list[int]) -> Rest:
         counted_minor=sum([row for row, yes in zip(paid, decision.counted, strict=False) if yes]),
         earned=tuple([sum(kept(decision.earned_parts(earned, order))) for earned in decision.earned]),
         complete=all(done >= of for done, of in zip(progress, wholes, strict=True)),
+        undone=_undone(decision, progress, wholes) if decision.charges else frozenset(),
     )
+
+
+def _undone(decision: Decision, progress: list[int], wholes: list[int]) -> frozenset[str]:
+    """Rules with a cost whose lines have all come back; one that took nothing off any line rests on all of them."""
+    whole = [done >= of for done, of in zip(progress, wholes, strict=True)]
+    found = set()
+    for charge in decision.charges:
+        rows = [row.parts for row in decision.taken if row.rule == charge.rule]
+        concerned = (
+            [any(parts[i] for parts in rows) for i in range(len(whole))] if rows else [True] * len(whole)
+        )
+        if all(back for back, mine in zip(whole, concerned, strict=True) if mine):
+            found.add(charge.rule)
+    return frozenset(found)
 
 
 def netted(parts: list[int], receipt: Receipt) -> list[int]:

@@ -72,6 +72,47 @@ SELECT c.holder_id, c.programme, c.rule, c.period, c.uses, c.money_minor, c.poin
 FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
 JOIN cap_use c ON c.bucket = x.bucket AND c.holder_id = x.holder_id;
 
+-- name: load_persons
+-- Birthdays and further facts of the holders' members.
+SELECT m.holder_id, m.member_id, p.birthday, p.attributes
+FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
+JOIN member m ON m.bucket = x.bucket AND m.holder_id = x.holder_id
+JOIN personal.person p ON p.member_id = m.member_id;
+
+-- name: load_perks
+-- Perks of the holders.
+SELECT k.holder_id, k.programme, k.perk, k.source, k.since, k.last_on
+FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
+JOIN perk k ON k.bucket = x.bucket AND k.holder_id = x.holder_id AND NOT k.taken_back;
+
+-- name: load_own_coupons
+-- Coupons of the holders that may still be used.
+SELECT c.bucket, c.holder_id, c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source
+FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
+JOIN coupon c ON c.bucket = x.bucket AND c.holder_id = x.holder_id AND c.state IN ('active', 'held');
+
+-- name: load_past
+-- The holders' purchases from a day on.
+SELECT r.holder_id, r.receipt_id, r.day, r.content, r.decision, r.progress
+FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
+JOIN receipt r ON r.bucket = x.bucket AND r.holder_id = x.holder_id AND r.state = 'closed' AND r.day >= %s;
+
+-- name: load_coupons
+-- Coupons by code.
+SELECT c.bucket, c.holder_id, c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source
+FROM coupon_code k
+JOIN coupon c ON c.bucket = k.bucket AND c.holder_id = k.holder_id AND c.code = k.code
+WHERE k.code = ANY(%s);
+
+-- name: lock_coupons
+-- Coupons by code, locked in key order.
+SELECT c.bucket, c.holder_id, c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source
+FROM coupon_code k
+JOIN coupon c ON c.bucket = k.bucket AND c.holder_id = k.holder_id AND c.code = k.code
+WHERE k.code = ANY(%s)
+ORDER BY c.bucket, c.holder_id, c.code
+FOR UPDATE OF c;
+
 -- name: ensure_budgets
 -- A row for every budget, so that there is something to lock.
 INSERT INTO budget (programme, rule)
@@ -95,7 +136,7 @@ FROM budget b WHERE b.programme = ANY(%s);
 -- Receipts by id, found through their claims.
 SELECT r.bucket, r.holder_id, r.receipt_id, r.member_id, r.state, r.revision, r.day, r.recorded_at, r.received_at,
     r.lapses_at, r.content, r.decision, r.progress, r.spend_lots, r.spend_units, r.earned_lots, r.level_won,
-    r.request_hash, r.answer, r.variance,
+    r.request_hash, r.answer, r.variance, r.extras,
     (SELECT count(*) FROM receipt_return t
      WHERE t.bucket = r.bucket AND t.holder_id = r.holder_id AND t.receipt_id = r.receipt_id)
 FROM claim c
@@ -210,16 +251,17 @@ ON CONFLICT (bucket, holder_id, receipt, revision) DO UPDATE SET state = EXCLUDE
 -- Receipts after the batch.
 INSERT INTO receipt (bucket, holder_id, receipt_id, member_id, state, revision, programme, version, shop, sold_at, day,
     recorded_at, received_at, lapses_at, currency, goods_minor, paid_minor, spent_units, content, decision, progress,
-    spend_lots, spend_units, earned_lots, level_won, request_hash, answer, variance)
+    spend_lots, spend_units, earned_lots, level_won, request_hash, answer, variance, extras)
 SELECT x.bucket, x.holder_id, x.receipt_id, x.member_id, x.state, x.revision, x.programme, x.version, x.shop,
     x.sold_at, x.day, x.recorded_at, x.received_at, x.lapses_at, x.currency, x.goods_minor, x.paid_minor,
     x.spent_units, x.content, x.decision, x.progress::bigint[], x.spend_lots::bigint[], x.spend_units::bigint[],
-    x.earned_lots::bigint[], x.level_won, x.request_hash::bytea, x.answer, x.variance
+    x.earned_lots::bigint[], x.level_won, x.request_hash::bytea, x.answer, x.variance, x.extras
 FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, receipt_id text, member_id text, state text,
     revision integer, programme text, version integer, shop text, sold_at timestamptz, day date,
     recorded_at timestamptz, received_at timestamptz, lapses_at timestamptz, currency text, goods_minor bigint,
     paid_minor bigint, spent_units bigint, content json, decision json, progress text, spend_lots text,
-    spend_units text, earned_lots text, level_won text, request_hash text, answer json, variance json)
+    spend_units text, earned_lots text, level_won text, request_hash text, answer json, variance json,
+    extras json)
 ON CONFLICT (bucket, holder_id, receipt_id) DO UPDATE
 SET member_id = EXCLUDED.member_id, state = EXCLUDED.state, revision = EXCLUDED.revision,
     programme = EXCLUDED.programme, version = EXCLUDED.version, shop = EXCLUDED.shop, sold_at = EXCLUDED.sold_at,
@@ -228,7 +270,7 @@ SET member_id = EXCLUDED.member_id, state = EXCLUDED.state, revision = EXCLUDED.
     spent_units = EXCLUDED.spent_units, content = EXCLUDED.content, decision = EXCLUDED.decision,
     progress = EXCLUDED.progress, spend_lots = EXCLUDED.spend_lots, spend_units = EXCLUDED.spend_units,
     earned_lots = EXCLUDED.earned_lots, level_won = EXCLUDED.level_won, request_hash = EXCLUDED.request_hash,
-    answer = EXCLUDED.answer, variance = EXCLUDED.variance;
+    answer = EXCLUDED.answer, variance = EXCLUDED.variance, extras = EXCLUDED.extras;
 
 -- name: add_returns
 -- Returns of goods.
@@ -295,6 +337,36 @@ FROM (
     GROUP BY r.programme, r.rule
 ) x
 WHERE b.programme = x.programme AND b.rule = x.rule;
+
+-- name: put_coupons
+-- Coupons after the batch; new ones begin here.
+INSERT INTO coupon (bucket, holder_id, code, programme, series, state, active_on, last_on, receipt, source, issued_at,
+    changed_at)
+SELECT x.bucket, x.holder_id, x.code, x.programme, x.series, x.state, x.active_on, x.last_on, x.receipt, x.source, x.at,
+    x.at
+FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, code text, programme text, series text,
+    state text, active_on date, last_on date, receipt text, source text, at timestamptz)
+ON CONFLICT (bucket, holder_id, code) DO UPDATE
+SET state = EXCLUDED.state, active_on = EXCLUDED.active_on, last_on = EXCLUDED.last_on, receipt = EXCLUDED.receipt,
+    changed_at = EXCLUDED.changed_at;
+
+-- name: add_codes
+-- What finds the new coupons; a row that does not come back belongs to another coupon.
+INSERT INTO coupon_code (code, bucket, holder_id)
+SELECT x.code, x.bucket, x.holder_id
+FROM json_to_recordset(%s::json) AS x(code text, bucket smallint, holder_id text)
+ORDER BY x.code
+ON CONFLICT (code) DO NOTHING
+RETURNING 1;
+
+-- name: put_perks
+-- Perks given, and those that a return took back.
+INSERT INTO perk (bucket, holder_id, programme, perk, source, since, last_on, taken_back)
+SELECT x.bucket, x.holder_id, x.programme, x.perk, x.source, x.since, x.last_on, x.taken_back
+FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, programme text, perk text, source text,
+    since date, last_on date, taken_back boolean)
+ON CONFLICT (bucket, holder_id, programme, perk, source) DO UPDATE
+SET last_on = EXCLUDED.last_on, taken_back = EXCLUDED.taken_back;
 
 -- name: add_events
 -- The outbox.
