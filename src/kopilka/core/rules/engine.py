@@ -122,6 +122,8 @@ def _context(rules: Ruleset, receipt: Receipt, shop: Shop, member: Member | None
     context.under(law.classes, law.least)
     context.budgets = means.budgets
     context.gift_classes = means.classes
+    context.holidays = rules.programme.holidays
+    context.series = rules.programme.coupons
     if rules.costs:
         context.funds = dict(means.funds)
     return context
@@ -142,6 +144,7 @@ def greet(
     context = Context(receipt, shop, member, rules.filters)
     context.budgets = occasion.budgets
     context.action = occasion.action
+    context.holidays = rules.programme.holidays
     earned = welcome(context, rules, occasion.trigger)
     for offer in earned:
         context.gave.setdefault(offer.rule, 0)
@@ -157,8 +160,19 @@ class Occasion(msgspec.Struct, frozen=True):
 
 
 def _spread_given(context: Context, given: int) -> None:
+    """Share what was given outside for the whole receipt: goods that the law protects bear it last."""
     room = [max(0, left) for left in context.left]
-    parts = allocate_within(min(given, sum(room)), room, room, context.order)
+    guarded = room
+    if not context.plain:
+        guarded = [
+            max(0, left - context.floors[i]) if context.class_of(i).discount else 0
+            for i, left in enumerate(room)
+        ]
+    parts = allocate_within(min(given, sum(guarded)), guarded, guarded, context.order)
+    if sum(parts) < min(given, sum(room)):
+        rest = [most - part for most, part in zip(room, parts, strict=True)]
+        more = allocate_within(min(given, sum(room)) - sum(parts), rest, rest, context.order)
+        parts = [part + extra for part, extra in zip(parts, more, strict=True)]
     for i, part in enumerate(parts):
         context.left[i] -= part
     over = given - sum(parts)

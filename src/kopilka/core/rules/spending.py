@@ -6,7 +6,7 @@ from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import SpendRoom, Spent
 from kopilka.core.rules.effects.earn import HUNDREDTHS
-from kopilka.core.rules.reason import reason_kind
+from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.values.quantity import ONE
 from kopilka.values.rounding import PERCENT_WHOLE
@@ -23,6 +23,9 @@ SHARE_LIMIT = reason_kind(
 BALANCE_LIMIT = reason_kind("spend_balance", ru="столько бонусов на счёте", en="this is the balance")
 GOODS_LIMIT = reason_kind(
     "spend_goods", ru="эти товары нельзя оплатить бонусами", en="these goods cannot be paid with points"
+)
+KEEP_LIMIT = reason_kind(
+    "spend_keep", ru="каждая штука стоит хотя бы {keep:money}", en="each piece costs {keep:money} at least"
 )
 LEAST_LIMIT = reason_kind(
     "spend_least", ru="бонусами платят от {least:points}", en="points pay from {least:points} on"
@@ -44,9 +47,8 @@ def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendR
             return SpendRoom(kind_id, reason=refusal), []
     kind = rules.programme.points[kind_id]
     room = _line_room(context, rules, spending)
-    total = max(0, sum(context.left if spending.delivery else context.left[: context.goods_count]))
-    share = _share(context, spending)
-    by_share, by_goods = total * share // PERCENT_WHOLE, min(sum(room), max(0, sum(context.left)))
+    total, share = _payable(context, spending), _share(context, spending)
+    by_share, by_goods = total * share // PERCENT_WHOLE, min(sum(room), _bearable(context))
     most = min(by_share, by_goods) * kind.scale // kind.worth
     limit = context.member.spend_max_units
     if available < most and (limit is None or available <= limit):
@@ -54,12 +56,16 @@ def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendR
     elif limit is not None and limit < most:
         most, reason = max(0, limit), MEMBER_LIMIT()
     else:
-        reason = SHARE_LIMIT(share=share) if by_share <= by_goods else GOODS_LIMIT()
+        reason = SHARE_LIMIT(share=share) if by_share <= by_goods else _of_goods(spending, room)
     most = _stepped(most, spending, kind)
-    least = 0 if spending.least is None else spending.least * kind.scale // HUNDREDTHS
+    least = _least(spending, kind)
     if most < least:
         return SpendRoom(kind_id, reason=LEAST_LIMIT(least=least)), room
     return SpendRoom(kind_id, most, most * kind.worth // kind.scale, reason), room
+
+
+def _of_goods(spending: Spending, room: list[int]) -> Reason:
+    return KEEP_LIMIT(keep=spending.keep) if spending.keep and any(room) else GOODS_LIMIT()
 
 
 def _line_room(context: Context, rules: Ruleset, spending: Spending) -> list[int]:
@@ -82,6 +88,32 @@ def _line_room(context: Context, rules: Ruleset, spending: Spending) -> list[int
     return room
 
 
+def _payable(context: Context, spending: Spending) -> int:
+    """What the largest share is taken of: the goods, and delivery where points may pay it. Goods of a class that takes
+    no part in spending make no room for paying more of others.
+    """
+    places = range(len(context.lines) if spending.delivery else context.goods_count)
+    if not context.plain:
+        return max(0, sum([context.left[i] for i in places if context.class_of(i).spend]))
+    return max(0, sum(context.left if spending.delivery else context.left[: context.goods_count]))
+
+
+def _bearable(context: Context) -> int:
+    """The most that points may pay without a discount given outside, which exceeds its line, falling on goods that
+    the law protects.
+    """
+    left = sum(context.left)
+    if not context.plain and min(context.left) < 0:
+        for i, price in enumerate(context.left):
+            guarded = context.floors[i] if context.class_of(i).spend else price
+            left -= min(max(0, price), max(0, guarded))
+    return max(0, left)
+
+
+def _least(spending: Spending, kind: PointsKind) -> int:
+    return 0 if spending.least is None else spending.least * kind.scale // HUNDREDTHS
+
+
 def _share(context: Context, spending: Spending) -> int:
     shop = context.shop
     named = [share for id_, share in spending.inside.items() if id_ == shop.id or id_ in shop.groups]
@@ -96,11 +128,17 @@ def _stepped(units: int, spending: Spending, kind: PointsKind) -> int:
 def spend(
     context: Context, rules: Ruleset, wish: SpendRequest, room: SpendRoom, line_room: list[int]
 ) -> Spent | None:
-    """Points that pay: what was wished, at most what there is room for. Marks them on the lines."""
+    """Points that pay: what was wished, at most what there is room for, in whole steps and from the least amount on.
+    Marks them on the lines.
+    """
+    spending = rules.programme.spend
     units = room.units if wish.units is None else min(wish.units, room.units)
-    if units <= 0:
+    if units <= 0 or spending is None:
         return None
     kind = rules.programme.points[room.kind]
+    units = _stepped(units, spending, kind)
+    if units < max(1, _least(spending, kind)):
+        return None
     minor = units * kind.worth // kind.scale
     weights = [max(0, left) if line_room[i] else 0 for i, left in enumerate(context.left)]
     if weights == line_room:

@@ -9,10 +9,12 @@ from datetime import date, datetime
 
 import msgspec
 
+from kopilka.core.programme.classes import LEGAL
 from kopilka.core.receipt import Line, Receipt, ranks
 from kopilka.core.rules.decision import Decision
 from kopilka.values.share import allocate_within, cumulative
 
+GUARDED = frozenset(name for name, _, rule in LEGAL if not rule.discount)
 HELD, CLOSED, VOIDED, RELEASED = "held", "closed", "voided", "released"
 
 
@@ -113,11 +115,24 @@ def _undone(decision: Decision, progress: list[int], wholes: list[int]) -> froze
 
 
 def netted(parts: list[int], receipt: Receipt) -> list[int]:
-    """Parts of a receipt none of which is below zero; they sum to the same, or to zero."""
+    """Parts of a receipt none of which is below zero; they sum to the same, or to zero. What exceeds a line is taken
+    from goods without a legal class or least price first.
+    """
     if min(parts, default=0) >= 0:
         return parts
+    lines = tuple(receipt.all_lines())
     room = [max(0, part) for part in parts]
-    return allocate_within(max(0, sum(parts)), room, room, ranks(tuple(receipt.all_lines())))
+    free = [0 if _guarded(line) else max(0, most - line.floor_minor) for line, most in zip(lines, room, strict=True)]
+    over, order = min(sum(room), sum(room) - sum(parts)), ranks(lines)
+    if free == room:
+        return allocate_within(sum(room) - over, room, room, order)
+    taken = allocate_within(min(over, sum(free)), free, free, order)
+    rest = [most - part for most, part in zip(room, taken, strict=True)]
+    return allocate_within(sum(room) - over, rest, rest, order)
+
+
+def _guarded(line: Line) -> bool:
+    return bool(line.alcohol) or line.product_class in GUARDED
 
 
 def counted_minor(receipt: Receipt, decision: Decision) -> int:
