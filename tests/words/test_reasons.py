@@ -21,7 +21,9 @@ WORDS = {
     **mistake_words.MISTAKES,
     **{f"hint {code}": words for code, words in mistake_words.HINTS.items()},
 }
-SAMPLES = {"date": "2026-03-08", "moment": "2026-03-08T11:05:00+00:00"}
+SAMPLES = {
+    "date": "2026-03-08", "moment": "2026-03-08T11:05:00+00:00", "weekdays": "mon,fri", "year_days": "12-31,02-29",
+}  # fmt: skip
 TEXTS = {"text", "level", "levels", "rule"}
 TONGUE = Tongue(
     points={"bonus": PointsWords({"ru": ("бонус", "бонуса", "бонусов")})}, levels={"gold": "Золотой"}

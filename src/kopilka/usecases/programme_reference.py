@@ -42,6 +42,7 @@ _SIMPLE = {
 _MARKS = {
     "percent": "percent: `5`, `7.5`, `30%`", "money": "money: `3000`, `199.90`", "points": "points: `50`, `1.5`",
     "count": "whole number", "whole": "whole number", "quantity": "quantity: `2`, `0.450`", "level": "level's id",
+    "coupon": "coupon series' id", "perk": "perk's id", "year_day": "day of the year: `12-31`",
     "kind": "points kind's id", "name": "name", "text": "text",
 }  # fmt: skip
 

@@ -26,6 +26,14 @@ _CHANNELS = {
     "app": N_("in the app"),
     "phone": N_("by phone"),
 }
+_PAYMENTS = {
+    "cash": N_("in cash"),
+    "card": N_("by card"),
+    "online": N_("online"),
+    "certificate": N_("with a gift certificate"),
+}
+_WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LEAP_YEAR = 2000
 _CLASSES = {
     "tobacco": N_("tobacco"),
     "nicotine": N_("nicotine goods"),
@@ -235,6 +243,23 @@ def _any(tongue: Tongue, names: list[str]) -> str:
     return gettext(tongue.language, "%(some)s or %(last)s", some=", ".join(names[:-1]), last=names[-1])
 
 
+def _perks(value: object, place: _Place, tongue: Tongue) -> str:
+    return _any(tongue, [_perk(part, place, tongue) for part in _split(value)])
+
+
+def _payments(value: object, _: _Place, tongue: Tongue) -> str:
+    return _any(tongue, [_named(tongue, _PAYMENTS, part) for part in _split(value)])
+
+
+def _weekdays(value: object, _: _Place, tongue: Tongue) -> str:
+    return ", ".join(calendar.weekdays(tongue.language)[_WEEK.index(part)] for part in _split(value))
+
+
+def _year_days(value: object, _: _Place, tongue: Tongue) -> str:
+    days = [date.fromisoformat(f"{_LEAP_YEAR}-{part}") for part in _split(value)]
+    return ", ".join(calendar.day_of_year(tongue.language, day) for day in days)
+
+
 def _whole(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(value)
@@ -255,6 +280,10 @@ _WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
     "rule": _rule,
     "coupons": _coupons,
     "perk": _perk,
+    "perks": _perks,
+    "payments": _payments,
+    "weekdays": _weekdays,
+    "year_days": _year_days,
     "kind": _kind,
     "shops": _shops,
     "channels": _channels,

@@ -23,6 +23,8 @@ POINTS = Mark("points")
 """`50` or `1.5` points; kept in hundredths of a point, whatever decimals the kind has."""
 COUNT = Mark("count")
 """A whole number, not negative."""
+YEAR_DAY = Mark("year_day")
+"""A day of every year: `12-31`."""
 QUANTITY = Mark("quantity")
 """Pieces, kilograms or litres with up to three decimals; kept in thousandths."""
 LEVEL = Mark("level")
@@ -40,6 +42,7 @@ Percent = Annotated[int, PERCENT]
 MoneyMinor = Annotated[int, MONEY]
 PointsHundredths = Annotated[int, POINTS]
 Count = Annotated[int, COUNT]
+YearDay = Annotated[str, YEAR_DAY]
 Thousandths = Annotated[int, QUANTITY]
 LevelId = Annotated[str, LEVEL]
 KindId = Annotated[str, KIND]
@@ -86,5 +89,5 @@ Scale = Flat | ByLevel | ByTotal | BySpent
 
 __all__ = [
     "ByLevel", "BySpent", "ByTotal", "Count", "CouponId", "Flat", "Forms", "KindId", "LevelId", "Mark", "MoneyMinor", "Name", "Names",
-    "Percent", "PerkId", "PointsHundredths", "Scale", "Span", "Thousandths", "Words",
+    "Percent", "PerkId", "PointsHundredths", "Scale", "Span", "Thousandths", "Words", "YearDay",
 ]  # fmt: skip

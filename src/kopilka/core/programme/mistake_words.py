@@ -112,6 +112,10 @@ _FIELDS = {
         "“{value:text}” is not a day such as 2026-03-08.",
     ),
     "bad_time": ("«{value:text}» — не время вида 14:00.", "“{value:text}” is not a time such as 14:00."),
+    "bad_year_day": (
+        "«{value:text}» — не день года вида 12-31 (месяц и число).",
+        "“{value:text}” is not a day of the year such as 12-31 (month and day).",
+    ),
     "bad_bool": (
         "«{value:text}» — здесь отвечают yes или no.",
         "“{value:text}”: the answer here is yes or no.",
@@ -151,6 +155,14 @@ _WHOLE = {
     "not_with": (
         "«{key:text}» имеет смысл только вместе с «{other:text}».",
         "“{key:text}” only makes sense together with “{other:text}”.",
+    ),
+    "never_met": (
+        "До этой границы от нижней ничего не остаётся: условие невыполнимо.",
+        "Nothing is left between the lower bound and this one: the condition can never be met.",
+    ),
+    "asks_nothing": (
+        "Условие ничего не спрашивает: его выполнит любая покупка.",
+        "The condition asks for nothing: every purchase meets it.",
     ),
     "zero": ("Ноль здесь ничего не значит.", "Zero means nothing here."),
     "percent_over": (

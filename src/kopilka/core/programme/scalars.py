@@ -101,6 +101,11 @@ def read_time(text: str) -> time | Mistake:
         return error("bad_time", "", value=shown(text))
 
 
+def is_year_day(text: str) -> bool:
+    """Whether a text is a day that comes every year, or every leap year: `12-31`."""
+    return not isinstance(read_day(f"2000-{text}"), Mistake)
+
+
 READ_SIMPLE: dict[str, Callable[[str], bool | Span | date | time | Mistake]] = {
     "bool": read_bool,
     "span": read_length,

@@ -5,7 +5,7 @@ from typing import Any
 
 from kopilka.core.programme.mistakes import Mistake
 from kopilka.core.programme.places import Places, key_path
-from kopilka.core.programme.scalars import READ_SIMPLE, read_number
+from kopilka.core.programme.scalars import READ_SIMPLE, is_year_day, read_number
 from kopilka.core.programme.setting import Setting
 from kopilka.core.programme.shapes import Choice
 from kopilka.core.programme.tree import Items, Node, Table, Text
@@ -49,7 +49,7 @@ def read_number_node(places: Places, setting: Setting, mark: str, node: Node, pa
 
 
 def read_plain(places: Places, setting: Setting, mark: str, node: Node, path: str) -> str:
-    """A text; a level, kind, coupon series or perk must be one of the document's."""
+    """A text; a level, kind, coupon series or perk must be one of the document's, a day of the year must exist."""
     text = text_of(places, node, path)
     if text is None:
         return ""
@@ -61,6 +61,8 @@ def read_plain(places: Places, setting: Setting, mark: str, node: Node, path: st
         places.report("unknown_coupon", path, node, known=setting.coupons, value=text)
     elif mark == "perk" and text not in setting.perks:
         places.report("unknown_perk", path, node, known=setting.perks, value=text)
+    elif mark == "year_day" and not is_year_day(text):
+        places.report("bad_year_day", path, node, value=text)
     return text
 
 

@@ -1,11 +1,11 @@
 """What conditions and effects may look at while one receipt is being decided."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
 
 from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Member, Used
-from kopilka.core.programme.document import ClassRule
+from kopilka.core.programme.document import ClassRule, CouponSeries
 from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
 from kopilka.core.receipt import Line, Receipt, Shop, ranks
 from kopilka.core.rules.goods import Filters
@@ -19,13 +19,13 @@ class Context:
     at them one by one; `floors[i]` is the least that line i may cost. `coupons` are valid coupons by series, `funds` the
     units that rules may cost by kind, `charged` what they have cost, `gave` names the rules that gave anything.
     `action` is what is being rewarded where that is no purchase; `gift_classes` the product class of goods that rules
-    may add, where the catalogue knows one.
+    may add, where the catalogue knows one; `holidays` and `series` of coupons are the programme's.
     """
 
     __slots__ = (
         "_facts", "_masks", "_order", "_seen", "_total", "action", "budgets", "charged", "classes", "closed", "coupons",
-        "day", "discountable", "filters", "floors", "funds", "gave", "gift_classes", "given", "goods_count", "left", "lines",
-        "local", "member", "net", "plain", "points", "receipt", "shop", "start", "totals",
+        "day", "discountable", "filters", "floors", "funds", "gave", "gift_classes", "given", "goods_count", "holidays", "left", "lines",
+        "local", "member", "net", "plain", "points", "receipt", "series", "shop", "start", "totals",
     )  # fmt: skip
 
     def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
@@ -58,6 +58,8 @@ class Context:
         self.charged: dict[str, tuple[str, int]] = {}
         self.action = ""
         self.gift_classes: Mapping[str, str] = {}
+        self.holidays: Collection[date] = ()
+        self.series: Mapping[str, CouponSeries] = {}
         self.classes: Mapping[str, ClassRule] = {}
         self.discountable: Sequence[int] = range(self.goods_count)
         self.local: datetime = receipt.at.astimezone(zone(shop.zone))

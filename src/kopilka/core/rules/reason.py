@@ -27,6 +27,8 @@ class ReasonKind(msgspec.Struct, frozen=True):
 REASONS: dict[str, ReasonKind] = {}
 UNLOCKING: set[str] = set()
 """Codes of reasons that the buyer can do something about."""
+PRICED: set[str] = set()
+"""Codes of those that say how much money is missing."""
 
 
 def reason_kind(code: str, *, ru: str, en: str, unlocks: bool = False) -> ReasonKind:
@@ -37,4 +39,14 @@ def reason_kind(code: str, *, ru: str, en: str, unlocks: bool = False) -> Reason
     REASONS[code] = ReasonKind(code, {"ru": ru, "en": en}, unlocks)
     if unlocks:
         UNLOCKING.add(code)
+        if "{missing:money}" in en:
+            PRICED.add(code)
     return REASONS[code]
+
+
+def effort(reason: Reason) -> tuple[int, int]:
+    """How near a reason is to being met, least first: so much money missing, something else to do, nothing to do."""
+    if reason.code in PRICED:
+        missing = reason.params.get("missing", 0)
+        return 0, missing if isinstance(missing, int) else 0
+    return (1, 0) if reason.code in UNLOCKING else (2, 0)

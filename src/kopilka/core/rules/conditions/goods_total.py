@@ -1,5 +1,6 @@
 """The total of the goods."""
 
+from enum import Enum
 from typing import ClassVar
 
 from kopilka.core.programme.document import Goods
@@ -21,9 +22,18 @@ TOTAL_ABOVE = reason_kind(
 )
 
 
+class TotalOf(Enum):
+    """Which total is meant."""
+
+    REMAINING = "remaining"
+    INITIAL = "initial"
+    RECEIPT = "receipt"
+
+
 class GoodsTotal(Check, frozen=True, rename={"start": "from"}):
-    """The goods cost at least `from` and less than `below`: after earlier discounts, without delivery and
-    points, without goods that the law or the programme does not count. `goods` narrows it to some lines.
+    """The goods cost at least `from` and less than `below`. `of` says which total: `remaining` after earlier discounts,
+    `initial` at their first prices, `receipt` after earlier discounts and with delivery; never less what points pay,
+    and without goods that the law or the programme does not count. `goods` narrows it to some lines.
     """
 
     NAME: ClassVar[str] = "goods_total"
@@ -31,11 +41,24 @@ class GoodsTotal(Check, frozen=True, rename={"start": "from"}):
     start: MoneyMinor = 0
     below: MoneyMinor | None = None
     goods: Goods | None = None
+    of: TotalOf = TotalOf.REMAINING
 
     def check(self, context: Context) -> Reason | None:
-        total = context.goods_total(0 if self.goods is None else context.filters.bit(self.goods))
+        total = self.total(context, 0 if self.goods is None else context.filters.bit(self.goods))
         if total < self.start:
             return TOTAL_BELOW(missing=self.start - total)
         if self.below is not None and total >= self.below:
             return TOTAL_ABOVE(below=self.below)
         return None
+
+    def total(self, context: Context, bit: int) -> int:
+        """The total that is asked for; `bit` is that of the goods."""
+        match self.of:
+            case TotalOf.REMAINING:
+                return context.goods_total(bit)
+            case TotalOf.INITIAL:
+                scope = context.among(range(context.goods_count), bit)
+                return sum([context.lines[i].sum_minor for i in scope if context.class_of(i).count])
+            case TotalOf.RECEIPT:
+                delivery = sum(context.totals[context.goods_count :])
+                return context.goods_total(bit) + max(0, delivery)

@@ -3,9 +3,10 @@
 from typing import ClassVar
 
 from kopilka.core.programme.document import Condition
+from kopilka.core.programme.fields import Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
-from kopilka.core.rules.reason import Reason, reason_kind
+from kopilka.core.rules.reason import Reason, effort, reason_kind
 
 UNWANTED = reason_kind("unwanted_condition", ru="действует исключение", en="an exception applies")
 
@@ -15,6 +16,7 @@ class AllOf(Check, frozen=True):
 
     NAME: ClassVar[str] = "all"
     SHORT: ClassVar[str] = "of"
+    TERMS: ClassVar[Words] = {"ru": "{of&}", "en": "{of&}"}
     of: tuple[Condition, ...]
 
     def check(self, context: Context) -> Reason | None:
@@ -26,20 +28,22 @@ class AllOf(Check, frozen=True):
 
 
 class AnyOf(Check, frozen=True):
-    """At least one of these conditions is met; the reason shown is the first one's."""
+    """At least one of these conditions is met. Where none is, the reason shown is the one with the least money missing,
+    else the first that the buyer can do something about, else the first.
+    """
 
     NAME: ClassVar[str] = "any"
     SHORT: ClassVar[str] = "of"
     of: tuple[Condition, ...]
 
     def check(self, context: Context) -> Reason | None:
-        refusals = []
+        refusals: list[Reason] = []
         for condition in self.of:
             refusal = condition.check(context)  # type: ignore[attr-defined]
             if refusal is None:
                 return None
             refusals.append(refusal)
-        return refusals[0] if refusals else UNWANTED()
+        return min(refusals, key=effort) if refusals else UNWANTED()
 
 
 class NoneOf(Check, frozen=True):
@@ -47,6 +51,7 @@ class NoneOf(Check, frozen=True):
 
     NAME: ClassVar[str] = "not"
     SHORT: ClassVar[str] = "of"
+    TERMS: ClassVar[Words] = {"ru": "кроме: {of}", "en": "except: {of}"}
     of: tuple[Condition, ...]
 
     def check(self, context: Context) -> Reason | None:
