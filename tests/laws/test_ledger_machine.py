@@ -24,7 +24,7 @@ from world import START, World, opened
 
 from kopilka.core.ledger.book import balance_at
 from kopilka.core.ledger.posting import Cause
-from kopilka.core.member.standing import rank_now
+from kopilka.core.member.ladder import rank_now
 from kopilka.core.receipt import Line
 from kopilka.usecases.commands import (
     Adjust,
@@ -358,7 +358,9 @@ class LedgerMachine(RuleBasedStateMachine):
             assert (simple.spend, simple.receipts) == (standing.spend_minor, standing.receipts)
             levels = self.world.programme.levels
             assert levels is not None
-            assert simple.level() == levels.ladder[rank_now(levels, standing, self.now.date())].id
+            assert (
+                simple.level() == levels.ladder[rank_now(self.world.programme, standing, self.now.date())].id
+            )
 
     def teardown(self) -> None:
         for name in self.names:

@@ -111,7 +111,11 @@ class ReceiptsOut(msgspec.Struct, omit_defaults=True):
 
 
 class LevelOut(msgspec.Struct, omit_defaults=True):
-    """Where the member stands on a ladder; `by` says what `total`, `next_start` and `missing` count."""
+    """Where the member stands on a ladder; `by` says what `total`, `next_start`, `missing` and `keep_missing` count
+    (tenure: whole months; a lifetime value is missing purchases). `next_on`: when time alone brings the next level.
+    `falls_on` is the first day on `falls_to` if nothing more is bought; `keep_missing` more, by `keep_by`, keeps this
+    level. `manual`: set by hand, through `manual_until` (without it, for ever).
+    """
 
     programme: str
     level: str
@@ -123,7 +127,13 @@ class LevelOut(msgspec.Struct, omit_defaults=True):
     next_title: str = ""
     next_start: DecimalOut = ""
     missing: DecimalOut = ""
+    next_on: date | None = None
     falls_on: date | None = None
+    falls_to: str = ""
+    keep_missing: DecimalOut = ""
+    keep_by: date | None = None
+    manual: bool = False
+    manual_until: date | None = None
 
 
 class LevelsOut(msgspec.Struct):

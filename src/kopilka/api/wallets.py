@@ -183,20 +183,23 @@ def _level(view: LevelView, speech: Speech) -> LevelOut:
     ladder = () if programme.levels is None else programme.levels.ladder
     titles = {step.id: in_language(step.title, speech.tongue.language) or step.id for step in ladder}
     decimals = 0
-    if view.by == "spend":
+    if view.by in {"spend", "ltv"}:
         decimals = exponent(programme.currency)
-    elif view.by == "points" and programme.levels is not None:
-        decimals = speech.decimals(programme.levels.points)
+    elif view.by == "points":
+        decimals = speech.decimals(view.kind)
+    found = view.outlook
     out = LevelOut(
-        view.programme, view.level, titles.get(view.level, view.level), view.by, decimal_text(view.total, decimals),
-        view.since, falls_on=view.falls_on,
+        view.programme, found.level, titles.get(found.level, found.level), view.by, decimal_text(found.total, decimals),
+        view.since, falls_on=found.falls_on, falls_to=found.falls_to, manual=found.manual,
+        manual_until=found.manual_until,
     )  # fmt: skip
-    if view.next_level:
-        out.next_level, out.next_title = view.next_level, titles.get(view.next_level, view.next_level)
-        out.next_start, out.missing = (
-            decimal_text(view.next_start, decimals),
-            decimal_text(view.missing, decimals),
-        )
+    if found.keep_by is not None:
+        out.keep_missing, out.keep_by = decimal_text(found.keep_missing, decimals), found.keep_by
+    if found.next_level:
+        out.next_level, out.next_title = found.next_level, titles.get(found.next_level, found.next_level)
+        out.next_start, out.missing, out.next_on = (
+            decimal_text(found.next_start, decimals), decimal_text(found.missing, decimals), found.next_on,
+        )  # fmt: skip
     return out
 
 

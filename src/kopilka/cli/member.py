@@ -12,9 +12,10 @@ from kopilka.usecases.members import KINDS, normal
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.views import MemberView, StandingView, WalletView
 from kopilka.values.errors import BadValueError
+from kopilka.words import levels
 from kopilka.words.catalogue import N_
 from kopilka.words.entry import day_entry
-from kopilka.words.formats import money, points
+from kopilka.words.formats import points
 from kopilka.words.render import Tongue
 from kopilka.words.tongue import tongue_of
 
@@ -141,7 +142,7 @@ def _show(
         (words.gettext("status"), "" if view.status == "active" else view.status),
         (words.gettext("since"), session.moment(view.enrolled_at, spoken.zone)),
         *((words.gettext("points"), _wallet_text(session, spoken, wallet)) for wallet in wallets),
-        *((words.gettext("level"), _level_text(session, spoken, row)) for row in standings if row.level),
+        *((words.gettext("level"), _level_text(spoken, row)) for row in standings if row.level),
     ])  # fmt: skip
 
 
@@ -154,20 +155,14 @@ def _wallet_text(session: Session, spoken: Tongue, wallet: WalletView) -> str:
     )
 
 
-def _level_text(session: Session, spoken: Tongue, row: StandingView) -> str:
+def _level_text(spoken: Tongue, row: StandingView) -> str:
     level = row.level
     if level is None:
         return ""
-    name = spoken.levels.get(level.level, level.level)
-    if not level.next_level or level.by != "spend":
-        return name
-    missing = money(spoken.language, level.missing, spoken.currency, short=True)
-    return session.gettext(
-        "%(level)s, %(missing)s to %(next)s",
-        level=name,
-        missing=missing,
-        next=spoken.levels.get(level.next_level, level.next_level),
-    )
+    said = (
+        levels.title(spoken, level.outlook.level), levels.next_words(level, spoken), levels.keep_words(level, spoken),
+    )  # fmt: skip
+    return ", ".join(filter(None, said))
 
 
 def _normal(session: Session, kind: str, value: str) -> str:

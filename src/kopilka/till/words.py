@@ -5,7 +5,7 @@ import msgspec
 from kopilka.core.settlement.sale import Sale
 from kopilka.look.slip import Slip, by_kind, points_text
 from kopilka.usecases.views import Burn, LevelView, MemberView
-from kopilka.words import calendar, formats
+from kopilka.words import calendar, formats, levels
 from kopilka.words.catalogue import catalogue
 from kopilka.words.render import Tongue
 
@@ -48,15 +48,11 @@ def member_words(
     name = f"{first} {last[:1]}." if last else first
     shown = ", ".join(points_text(tongue, units, kind) for kind, units in balances.items())
     note = ""
-    if level is not None and level.next_level and level.by == "spend":
-        note = say.gettext(
-            "%(missing)s to go to “%(level)s”",
-            missing=formats.money(tag, level.missing, tongue.currency, short=True),
-            level=tongue.levels.get(level.next_level, level.next_level),
-        )
+    if level is not None:
+        note = " · ".join(filter(None, (levels.next_words(level, tongue), levels.keep_words(level, tongue))))
     return MemberWords(
         member.member_id, name or say.gettext("Member"), (first[:1] + last[:1]).upper() or "?", masked(member.person.phone),
-        "" if level is None else tongue.levels.get(level.level, level.level),
+        "" if level is None else levels.title(tongue, level.outlook.level),
         shown or points_text(tongue, 0, next(iter(tongue.points))),
         tuple(
             say.gettext(

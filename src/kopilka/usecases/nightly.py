@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from kopilka.core.member.standing import window_start
+from kopilka.core.member.ladder import window_start
 from kopilka.core.programme.document import LevelDown, Levels
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Release

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from kopilka.core.member.standing import rank_for, window_start
+from kopilka.core.member.ladder import rank_for, window_start
 from kopilka.core.programme.document import LevelBy, Programme
 from kopilka.core.receipt import Receipt
 from kopilka.usecases.commands import Close, Command, Enrol, Exchange, Identifier, Ref

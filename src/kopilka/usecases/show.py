@@ -6,12 +6,11 @@ from what is known now.
 
 import threading
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
-import msgspec
-
-from kopilka.core.member.standing import Standing, level_total, rank_now, window_start
-from kopilka.core.programme.document import LevelOver, Levels, PointsKind, Programme
+from kopilka.core.member.outlook import outlook
+from kopilka.core.member.standing import Standing
+from kopilka.core.programme.document import PointsKind, Programme
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref
@@ -33,7 +32,7 @@ from kopilka.usecases.views import (
     due_lines,
     wallets_at,
 )
-from kopilka.values.period import DAY, Span, local_day
+from kopilka.values.period import local_day
 
 Holder = tuple[int, str]
 """Bucket and id, as a MemberView names them."""
@@ -164,35 +163,9 @@ class Views:
 
 
 def level_view(programme: Programme, standing: Standing, now: datetime) -> LevelView | None:
-    """The level that holds now, and how far it is to the next one; None without a ladder."""
-    levels = programme.levels
-    if levels is None:
+    """The level that holds now, how far it is to the next one and to keeping this one; None without a ladder."""
+    levels, today = programme.levels, local_day(now, programme.zone)
+    found = outlook(programme, standing, today)
+    if levels is None or found is None:
         return None
-    today = local_day(now, programme.zone)
-    rank, total = rank_now(levels, standing, today), level_total(levels, standing, today)
-    view = LevelView(
-        programme.programme, levels.ladder[rank].id, rank, levels.by.value, total,
-        standing.level_since, falls_on=_falls_on(levels, standing, rank),
-    )  # fmt: skip
-    if rank + 1 == len(levels.ladder):
-        return view
-    step = levels.ladder[rank + 1]
-    return msgspec.structs.replace(
-        view, next_level=step.id, next_start=step.start, missing=max(0, step.start - total)
-    )
-
-
-def _falls_on(levels: Levels, standing: Standing, rank: int) -> date | None:
-    """The first day on which this level is lost if nothing more is bought; None where that never comes."""
-    if rank == 0 or levels.over is LevelOver.EVER:
-        return None
-    for day in sorted(standing.days):
-        leaves = levels.over.after(day) if isinstance(levels.over, Span) else day.replace(day.year + 1, 1, 1)
-        start = window_start(levels, leaves)
-        if start is None or start <= day:
-            leaves += DAY
-        left = Standing(standing.programme, standing.enrolled_at)
-        left.days, left.level = standing.days, standing.level
-        if rank_now(levels, left, leaves) < rank:
-            return leaves
-    return None
+    return LevelView(programme.programme, levels.by.value, standing.level_since, found, levels.points)

@@ -11,6 +11,7 @@ import msgspec
 from kopilka.core.ledger.book import Book, balance_at
 from kopilka.core.ledger.lot import HELD, Hold, Lot
 from kopilka.core.ledger.posting import WALLET, Draw, Posting
+from kopilka.core.member.outlook import Outlook
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.ports import StoredSale
 from kopilka.values.period import local_day
@@ -204,20 +205,15 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 class LevelView(msgspec.Struct, frozen=True):
-    """Where a holder stands on a ladder. `by` is spend (minor units), receipts or points (smallest units); `missing` is
-    how far to `next_level`; `falls_on` is the first day below this level if nothing more is bought.
+    """Where a holder stands on a ladder. `by` is the ladder's criterion: spend and ltv count minor units of money, points
+    smallest units of `kind`, tenure months.
     """
 
     programme: str
-    level: str
-    rank: int
     by: str
-    total: int
     since: datetime | None
-    next_level: str = ""
-    next_start: int = 0
-    missing: int = 0
-    falls_on: date | None = None
+    outlook: Outlook
+    kind: str = ""
 
 
 class StandingView(msgspec.Struct, frozen=True):

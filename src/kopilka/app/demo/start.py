@@ -271,7 +271,7 @@ def _guests(house: CliHouse, households: int | None) -> tuple[Guest, ...]:
         holder = (view.bucket, view.holder_id)
         free = sum(wallet.free for wallet in house.views.wallets(holder))
         standing = next(iter(house.views.standings(holder)), None)
-        level = "" if standing is None or standing.level is None else standing.level.level
+        level = "" if standing is None or standing.level is None else standing.level.outlook.level
         guest = Guest(person(household).name, view.person.phone, level, free)
         if level not in best or best[level].points < free:
             best[level] = guest

@@ -7,9 +7,9 @@ import msgspec
 from kopilka.console.rows import last_day
 from kopilka.core.programme.document import PointsKind
 from kopilka.look.slip import points_text
-from kopilka.usecases.views import LevelView, LotView, MemberView, StandingView, WalletView
+from kopilka.usecases.views import LotView, MemberView, StandingView, WalletView
 from kopilka.values.period import local_day
-from kopilka.words import calendar, formats
+from kopilka.words import calendar, formats, levels
 from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.render import Tongue
 
@@ -91,32 +91,14 @@ def level_words(standing: StandingView, tongue: Tongue, programme: str) -> Level
     level = standing.level
     if level is None:
         return None
-    tag, say = tongue.language, catalogue(tongue.language)
-    note = say.gettext("This is the highest level.")
-    if level.next_level:
-        note = say.gettext(
-            "%(missing)s to go to “%(level)s”",
-            missing=_amount(level, level.missing, tongue),
-            level=tongue.levels.get(level.next_level, level.next_level),
-        )
-    if level.falls_on is not None:
-        fall = calendar.day(tag, level.falls_on, "long")
-        note += " · " + say.gettext("without purchases it falls on %(day)s", day=fall)
+    found, say = level.outlook, catalogue(tongue.language)
+    note = levels.next_words(level, tongue) or say.gettext("This is the highest level.")
+    keeps = levels.keep_words(level, tongue)
     return LevelWords(
-        programme, tongue.levels.get(level.level, level.level), tongue.levels.get(level.next_level, level.next_level),
-        min(level.total, level.next_start or level.total), max(1, level.next_start or level.total), note,
+        programme, levels.title(tongue, found.level), levels.title(tongue, found.next_level),
+        min(found.total, found.next_start or found.total), max(1, found.next_start or found.total),
+        f"{note} · {keeps}" if keeps else note,
     )  # fmt: skip
-
-
-def _amount(level: LevelView, value: int, tongue: Tongue) -> str:
-    tag = tongue.language
-    match level.by:
-        case "spend":
-            return formats.money(tag, value, tongue.currency, short=True)
-        case "receipts":
-            return catalogue(tag).ngettext("%(num)s receipt", "%(num)s receipts", value)
-        case _:
-            return points_text(tongue, value, next(iter(tongue.points)))
 
 
 def member_facts(member: MemberView, tongue: Tongue, shops: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -5,19 +5,39 @@ The working copy that a batch reads and changes; `store` loads and writes it.
 
 from datetime import date, datetime
 
+import msgspec
+
 from kopilka.core.member.member import NOT_USED, Used
-from kopilka.core.programme.document import LevelBy, LevelDown, LevelOver, Levels, PeriodName
-from kopilka.values.period import DAY, Span
+from kopilka.core.programme.document import Levels, PeriodName
+
+
+class Reign(msgspec.Struct, frozen=True, gc=False):
+    """A ladder (None: the programme had none) and the first day on which it ruled."""
+
+    first_on: date
+    levels: Levels | None
+
+
+class Manual(msgspec.Struct, frozen=True, gc=False):
+    """A level set by hand: the member stands no lower through its last day (None: for ever)."""
+
+    level: str
+    last_on: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether it counts on a day."""
+        return self.last_on is None or day <= self.last_on
 
 
 class Standing:
     """Totals count what was finally kept; `days` maps a local day to [spend minor, receipts, points] and
-    `days_changed` to what this batch added to it.
+    `days_changed` to what this batch added to it. `reigns` are the programme's ladders, first to last, where it has had
+    more than one; `warned_for` is the fall that the member was last told of.
     """
 
     __slots__ = (
-        "days", "days_changed", "dirty", "enrolled_at", "level", "level_since", "points", "programme",
-        "receipts", "spend_minor", "used", "used_changed", "window",
+        "days", "days_changed", "dirty", "enrolled_at", "level", "level_since", "manual", "points",
+        "programme", "receipts", "reigns", "spend_minor", "used", "used_changed", "warned_for", "window",
     )  # fmt: skip
 
     def __init__(self, programme: str, enrolled_at: datetime) -> None:
@@ -25,6 +45,9 @@ class Standing:
         self.enrolled_at = enrolled_at
         self.level = ""
         self.level_since: datetime | None = None
+        self.manual: Manual | None = None
+        self.warned_for: date | None = None
+        self.reigns: tuple[Reign, ...] = ()
         self.spend_minor = 0
         self.receipts = 0
         self.points = 0
@@ -57,59 +80,6 @@ class Standing:
         self.used[key] = self.used.get(key, NOT_USED).plus(amount, sign)
         self.used_changed[key] = self.used_changed.get(key, NOT_USED).plus(amount, sign)
         self.dirty = True
-
-
-def window_start(levels: Levels, today: date) -> date | None:
-    """The first day whose purchases count on `today`; None where all do."""
-    match levels.over:
-        case LevelOver.EVER:
-            return None
-        case LevelOver.CALENDAR_YEAR:
-            return date(today.year, 1, 1)
-        case LevelOver.CALENDAR_QUARTER:
-            return date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
-        case LevelOver.CALENDAR_MONTH:
-            return today.replace(day=1)
-        case Span() as span:
-            return span.before(today) + DAY
-
-
-_COLUMN = {LevelBy.SPEND: 0, LevelBy.RECEIPTS: 1, LevelBy.POINTS: 2}
-
-
-def level_total(levels: Levels, standing: Standing, today: date) -> int:
-    """What counts towards the ladder on a day, in the unit of the ladder's criterion."""
-    column = _COLUMN[levels.by]
-    start = window_start(levels, today)
-    if start is None:
-        return (standing.spend_minor, standing.receipts, standing.points)[column]
-    if standing.window and standing.window[:2] == [start, column]:
-        return standing.window[2]  # type: ignore[return-value]
-    total = sum(row[column] for day, row in standing.days.items() if day >= start)
-    standing.window = [start, column, total]
-    return total
-
-
-def rank_for(levels: Levels, total: int) -> int:
-    """The rank of the highest level that a total reaches (0 is the lowest level)."""
-    rank = 0
-    for position, step in enumerate(levels.ladder):
-        if total >= step.start:
-            rank = position
-    return rank
-
-
-def rank_now(levels: Levels, standing: Standing, today: date) -> int:
-    """The level that holds on a day: what the total reaches, or the one won where levels never fall."""
-    reached = rank_for(levels, level_total(levels, standing, today))
-    if levels.down is LevelDown.NEVER and standing.level:
-        return max(reached, rank_of(levels, standing.level))
-    return reached
-
-
-def rank_of(levels: Levels, level: str) -> int:
-    """The rank of a level id; 0 where the ladder no longer has it."""
-    return next((rank for rank, step in enumerate(levels.ladder) if step.id == level), 0)
 
 
 def period_key(per: PeriodName, day: date) -> str:

@@ -9,7 +9,7 @@ from kopilka.core.event import LEVEL_MOVED, RECEIPT_CLOSED, RECEIPT_HELD, Event
 from kopilka.core.ledger.book import Book
 from kopilka.core.ledger.lot import Days, Hold
 from kopilka.core.ledger.posting import GIFTS, ISSUANCE, SPENDING, Cause
-from kopilka.core.member.ladder import rank_now
+from kopilka.core.member.ladder import rank_now, ruling
 from kopilka.core.member.member import Member, Used
 from kopilka.core.member.standing import Standing
 from kopilka.core.programme.document import Programme
@@ -87,16 +87,22 @@ def close(
     earned_lots = tuple([issue(programme, book, earned, cause) for earned in decision.earned])
     if not deal.as_held:
         draw_caps(account.standing, decision, 1)
+    was = account.standing.level or decision.level
     won = count(programme, receipt, decision, account.standing, cause.recorded_at)
     sale = Sale(
         receipt, decision, CLOSED, day, cause.recorded_at,
         spend_lots=spend_lots, earned_lots=earned_lots, level_won=won, charge_lots=charge_lots,
     )  # fmt: skip
-    events = [_closed(sale, book.holder_id)]
-    if won:
-        data: dict[str, object] = {"from": decision.level, "to": won, "programme": programme.programme}
-        events.append(Event(LEVEL_MOVED, book.holder_id, receipt.at, receipt.id, data))
-    return sale, events
+    return sale, [_closed(sale, book.holder_id), *level_moved(account, was, receipt.at, receipt.id)]
+
+
+def level_moved(account: Account, was: str, at: datetime, receipt: str) -> list[Event]:
+    """The event of a level that has become another than the one last told."""
+    standing = account.standing
+    if was in {"", standing.level}:
+        return []
+    data: dict[str, object] = {"from": was, "to": standing.level, "programme": standing.programme}
+    return [Event(LEVEL_MOVED, account.book.holder_id, at, receipt, data)]
 
 
 def _charge(book: Book, deal: Deal, charge: Charge, cause: Cause) -> tuple[tuple[int, int], ...]:
@@ -151,10 +157,15 @@ def count(
     if levels is None:
         return ""
     after = rank_now(programme, standing, today)
-    level = levels.ladder[after].id
+    won = levels.ladder[after].id
+    level = won
+    if len(standing.reigns) > 1:
+        latest = ruling(programme, standing, today)
+        ladder = () if latest.levels is None else latest.levels.ladder
+        level = ladder[rank_now(latest, standing, today)].id if ladder else ""
     if level != standing.level:
         standing.level, standing.level_since = level, now
-    return level if after > before else ""
+    return won if after > before else ""
 
 
 def _closed(sale: Sale, holder_id: str) -> Event:

@@ -9,12 +9,12 @@ import msgspec
 from kopilka.core.event import RECEIPT_RETURNED, RECEIPT_VOIDED, Event
 from kopilka.core.ledger.lot import Days, Lot
 from kopilka.core.ledger.posting import RETURNED, Cause
-from kopilka.core.member.ladder import rank_now
+from kopilka.core.member.ladder import rank_now, ruling
 from kopilka.core.programme.document import Programme
 from kopilka.core.rules.decision import Charge, Spent
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.settlement.account import Account
-from kopilka.core.settlement.purchase import draw_caps
+from kopilka.core.settlement.purchase import draw_caps, level_moved
 from kopilka.core.settlement.sale import VOIDED, Rest, Sale, rest_of
 from kopilka.values.period import Span, day_end, local_day
 from kopilka.values.points import Points
@@ -114,8 +114,11 @@ def give_back(
         lines=_refund_lines(sale, progress),
         complete=after.complete,
     )
+    moved: list[Event] = []
     if account is not None:
+        was = account.standing.level
         result = _Mirror(programme, sale, (before, after), account, cause).run(result)
+        moved = level_moved(account, was, cause.effective_at, sale.receipt.id)
     changed = msgspec.structs.replace(sale, progress=tuple(progress))
     name = RECEIPT_VOIDED if sale.state == VOIDED else RECEIPT_RETURNED
     data: dict[str, object] = {
@@ -124,7 +127,7 @@ def give_back(
         "points_taken": result.points_taken,
     }
     holder = "" if account is None else account.book.holder_id
-    return changed, result, [Event(name, holder, cause.effective_at, sale.receipt.id, data)]
+    return changed, result, [Event(name, holder, cause.effective_at, sale.receipt.id, data), *moved]
 
 
 def _refund_lines(sale: Sale, progress: list[int]) -> tuple[tuple[str, int], ...]:
@@ -232,7 +235,7 @@ class _Mirror:
         self._book.credit(points, self._cause, f"{RETURNED}:{self._sale.receipt.shop}", days)
 
     def _uncount(self) -> str:
-        """Take the purchase out of totals and caps; returns the level after it."""
+        """Take the purchase out of totals and caps; returns the level after it, as if it had never been bought."""
         sale, levels, standing = self._sale, self._programme.levels, self._account.standing
         before, after = self._before, self._after
         complete = after.complete and not before.complete
@@ -244,15 +247,14 @@ class _Mirror:
         standing.book(sale.day, spend_minor=spend, receipts=-1 if complete else 0, points=-points)
         if complete:
             draw_caps(standing, sale.decision, -1)
-        if levels is None:
-            return ""
         today = local_day(self._cause.recorded_at, self._programme.zone)
-        reached = rank_for(levels, level_total(levels, standing, today))
-        if sale.level_won and reached < rank_of(levels, sale.level_won):
-            never = levels.down is LevelDown.NEVER
-            keep = max(reached, rank_of(levels, sale.decision.level)) if never else reached
-            standing.level, standing.level_since = levels.ladder[keep].id, self._cause.recorded_at
-        return standing.level
+        programme = ruling(self._programme, standing, today)
+        if programme.levels is None:
+            return ""
+        level = programme.levels.ladder[rank_now(programme, standing, today)].id
+        if level != standing.level:
+            standing.level, standing.level_since = level, self._cause.recorded_at
+        return level
 
 
 def _given_back(spent: Spent, rest: Rest) -> int:
