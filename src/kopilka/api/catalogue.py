@@ -9,7 +9,7 @@ from kopilka.api.checking import read
 from kopilka.api.door import PAGE, Doors, Param, Reply, Request, Route
 from kopilka.api.numbers import Amount, DecimalOut, units_of
 from kopilka.api.problems import Problem
-from kopilka.api.receipt_in import Names, refuse
+from kopilka.api.receipt_in import Millilitres, Names, refuse
 from kopilka.api.texts import Id, Long, Mistakes, Short
 from kopilka.core.receipt import Shop
 from kopilka.usecases.ports import Product
@@ -66,7 +66,9 @@ class TillsOut(msgspec.Struct):
 
 
 class ProductIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
-    """A product: fills in what lines of receipts do not say. `floor` is the least price of one piece."""
+    """A product: fills in what lines of receipts do not say. `floor` is the least price of one piece; `alcohol` is the
+    kind of drink (such as vodka) and `volume_ml` one piece's volume: by them the law's least price is found.
+    """
 
     sku: Id
     title: Long = ""
@@ -76,6 +78,8 @@ class ProductIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tru
     product_class: Short = ""
     vat: Short = ""
     floor: Amount = 0
+    alcohol: Short = ""
+    volume_ml: Millilitres = 0
 
 
 class ProductsIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -103,6 +107,8 @@ class ProductOut(msgspec.Struct, omit_defaults=True):
     product_class: str = ""
     vat: str = ""
     floor: DecimalOut = "0"
+    alcohol: str = ""
+    volume_ml: int = 0
 
 
 class ProductsOut(msgspec.Struct, omit_defaults=True):
@@ -214,7 +220,16 @@ async def put_products(doors: Doors, request: Request) -> Reply:
             mistakes.add(f"products[{i}].floor", "too_many_digits")
             floor = 0
         rows[row.sku] = Product(
-            row.sku, row.title, row.category, row.brand, row.tags, row.product_class, row.vat, floor
+            row.sku,
+            row.title,
+            row.category,
+            row.brand,
+            row.tags,
+            row.product_class,
+            row.vat,
+            floor,
+            row.alcohol,
+            row.volume_ml,
         )
     refuse(mistakes)
     await doors.run(doors.services.reference.put_products, list(rows.values()), doors.services.clock())
@@ -244,7 +259,7 @@ async def product(doors: Doors, request: Request) -> Reply:
 def _product_out(row: Product) -> ProductOut:
     return ProductOut(
         row.sku, row.title, row.category, row.brand, row.tags, row.product_class, row.vat,
-        decimal_text(row.floor_minor, 2),
+        decimal_text(row.floor_minor, 2), row.alcohol, row.volume_ml,
     )  # fmt: skip
 
 

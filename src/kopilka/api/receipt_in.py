@@ -16,6 +16,7 @@ from kopilka.core.settlement.refund import ReturnedLine, ReturnWish
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref, Stated
 from kopilka.usecases.outcomes import Why
+from kopilka.usecases.ports import VOLUME_MAX_ML
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent
 from kopilka.values.quantity import DIGITS as QUANTITY_DIGITS
@@ -23,10 +24,13 @@ from kopilka.values.quantity import QUANTITY_MAX
 
 NAMES_MAX = 50
 Names = Annotated[tuple[Id, ...], Meta(max_length=NAMES_MAX)]
+Millilitres = Annotated[int, Meta(ge=0, le=VOLUME_MAX_ML)]
 
 
 class LineIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
-    """A line. `sum` is what the whole line costs before discounts of ours, and is authoritative."""
+    """A line. `sum` is what the whole line costs before discounts of ours, and is authoritative. `alcohol` is the kind
+    of drink (such as vodka) and `volume_ml` one piece's volume: by them the law's least price is found.
+    """
 
     id: Id
     sku: Id
@@ -42,6 +46,8 @@ class LineIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, 
     promo: bool = False
     vat: Short = ""
     marking: Long = ""
+    alcohol: Short = ""
+    volume_ml: Millilitres = 0
 
 
 class DeliveryIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -226,7 +232,7 @@ class _Reader:
             self.mistakes.add(f"lines[{i}].quantity", "wrong", "a quantity from 0 to 1000000")
         return Line(
             row.id, row.sku, quantity, sum_minor, given, floor, row.title, row.category, row.brand, row.tags,
-            row.product_class, row.promo, row.vat, row.marking,
+            row.product_class, row.promo, row.vat, row.marking, row.alcohol, row.volume_ml,
         )  # fmt: skip
 
     def money(self, value: str | int, field: str) -> int:

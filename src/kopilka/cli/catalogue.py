@@ -10,7 +10,7 @@ import typer
 from kopilka.cli.rooms import programmes_of
 from kopilka.cli.session import Session
 from kopilka.core.receipt import Shop
-from kopilka.usecases.ports import Product
+from kopilka.usecases.ports import VOLUME_MAX_ML, Product
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent, scaled
 from kopilka.values.period import zone
@@ -76,7 +76,10 @@ def list_shops(ctx: typer.Context) -> None:
 def load(
     ctx: typer.Context,
     file: Annotated[
-        str, typer.Argument(help=N_("sku, title, category, brand, tags, product_class, vat, floor."))
+        str,
+        typer.Argument(
+            help=N_("sku, title, category, brand, tags, product_class, vat, floor, alcohol, volume_ml.")
+        ),
     ],
 ) -> None:
     session: Session = ctx.obj
@@ -123,9 +126,13 @@ def _product(row: dict[str, Any], digits: int) -> Product:
     if not sku:
         raise BadValueError("sku", "an article number")
     floor = str(row.get("floor") or "0").replace(",", ".")
+    volume = scaled(str(row.get("volume_ml") or "0"), 0, field="volume_ml")
+    if not 0 <= volume <= VOLUME_MAX_ML:
+        raise BadValueError("volume_ml", f"millilitres up to {VOLUME_MAX_ML}", volume)
     return Product(
         sku, _text(row, "title"), _names(row.get("category"), PATH), _text(row, "brand"), _names(row.get("tags"), ","),
         _text(row, "product_class"), _text(row, "vat"), scaled(floor, digits, field="floor"),
+        _text(row, "alcohol"), volume,
     )  # fmt: skip
 
 

@@ -124,4 +124,6 @@ class PostgresCatalogue:
 
 
 def _product(row: Any) -> Product:
-    return Product(row[0], row[1], tuple(row[2]), row[3], tuple(row[4]), row[5], row[6], row[7])
+    return Product(
+        row[0], row[1], tuple(row[2]), row[3], tuple(row[4]), row[5], row[6], row[7], row[8], row[9]
+    )

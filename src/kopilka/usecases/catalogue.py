@@ -8,6 +8,7 @@ import msgspec
 
 from kopilka.core.programme.classes import LEGAL
 from kopilka.core.programme.document import LevelOver
+from kopilka.core.programme.law import ALCOHOL
 from kopilka.core.programme.registry import Registry
 from kopilka.core.receipt import Line, Receipt, Shop
 from kopilka.core.rules.decision import Decision
@@ -108,9 +109,9 @@ class Catalogue:
     def classes_of(self, skus: Iterable[str]) -> dict[str, str]:
         """The product class of goods that the catalogue knows one of."""
         products = {sku: self._products.get(sku) for sku in skus}
-        return {
-            sku: row.product_class for sku, row in products.items() if row is not None and row.product_class
-        }
+        rows = [(sku, row) for sku, row in products.items() if row is not None]
+        named = {sku: row.product_class or (ALCOHOL if row.alcohol else "") for sku, row in rows}
+        return {sku: name for sku, name in named.items() if name}
 
     def zone_of(self, kind: str) -> str | None:
         """The zone of the first programme that has a points kind; None for an unknown kind."""
@@ -169,4 +170,6 @@ class Catalogue:
             product_class=product.product_class if legal or not line.product_class else line.product_class,
             vat=line.vat or product.vat,
             floor_minor=max(line.floor_minor, -(-product.floor_minor * line.quantity // ONE)),
+            alcohol=product.alcohol or line.alcohol,
+            volume_ml=product.volume_ml or line.volume_ml,
         )

@@ -207,8 +207,13 @@ class CatalogueStore(Protocol):
         ...
 
 
+VOLUME_MAX_ML = 1_000_000
+
+
 class Product(msgspec.Struct, frozen=True):
-    """A product of the catalogue; `floor_minor` is for one piece."""
+    """A product of the catalogue; `floor_minor` is for one piece, `alcohol` the kind of drink that the law's least
+    prices go by.
+    """
 
     sku: str
     title: str = ""
@@ -218,3 +223,5 @@ class Product(msgspec.Struct, frozen=True):
     product_class: str = ""
     vat: str = ""
     floor_minor: int = 0
+    alcohol: str = ""
+    volume_ml: int = 0
