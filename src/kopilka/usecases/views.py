@@ -162,7 +162,7 @@ class ReceiptRow(msgspec.Struct, frozen=True):
 
 
 class ReturnFacts(msgspec.Struct, frozen=True):
-    """A return of goods of a receipt; points by kind."""
+    """A return of goods of a receipt; points by kind. `before` and `after` are the sale's progress, where known."""
 
     return_id: str
     number: int
@@ -171,6 +171,8 @@ class ReturnFacts(msgspec.Struct, frozen=True):
     recorded_at: datetime
     points_back: dict[str, int]
     points_taken: dict[str, int]
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
 
 
 class ReceiptView(msgspec.Struct, frozen=True):

@@ -54,7 +54,9 @@ class ReturnWish(msgspec.Struct, frozen=True):
 
 
 class Returned(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The effect of a return: money to pay out, points given back and taken back (units by kind)."""
+    """The effect of a return: money to pay out, points given back and taken back (units by kind). `before` and `after`
+    are the sale's progress.
+    """
 
     refund_minor: int
     lines: tuple[tuple[str, int], ...]
@@ -63,6 +65,8 @@ class Returned(msgspec.Struct, frozen=True, omit_defaults=True):
     points_missed: dict[str, int] = {}
     level: str = ""
     complete: bool = False
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
 
 
 def advance(sale: Sale, wish: ReturnWish) -> list[int] | Reason:
@@ -113,6 +117,8 @@ def give_back(
         refund_minor=before.paid_minor - after.paid_minor,
         lines=_refund_lines(sale, progress),
         complete=after.complete,
+        before=tuple(sale.done()),
+        after=tuple(progress),
     )
     moved: list[Event] = []
     if account is not None:
