@@ -1,9 +1,10 @@
 """A coupon: a code that unlocks rules, owned by a member or by whoever bears it, good a stated number of times."""
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
+from kopilka.core.programme.codes import normalised
 from kopilka.values.period import Span
 
 NEW, ACTIVE, HELD, USED, CANCELLED = "new", "active", "held", "used", "cancelled"
@@ -11,12 +12,11 @@ ALPHABET = "2346789ACDEFGHJKMNPQRTUVWXYZ"
 """Digits and capital letters without those that are taken for each other: no 0 and O, 1, I and L, 5 and S, B beside 8."""
 BEARER = "bearer:"
 """How the holder of a coupon that belongs to nobody begins."""
-_TWINS = str.maketrans("АВЕКМНОРСТУХ", "ABEKMHOPCTYX")
 
 
 class Coupon(msgspec.Struct, frozen=True, gc=False):
-    """One coupon. `holder_id` is empty for bearer's coupons; `receipt` is the one that holds or has used it, `source`
-    the rule, batch or receipt that it came from; both days count whole.
+    """One coupon. `holder_id` is empty for bearer's coupons; `receipt` is the one that holds or has used it, until
+    `lapses_at` where it holds it; `source` is the batch, receipt or deed that it came from; both days count whole.
     """
 
     code: str
@@ -28,11 +28,13 @@ class Coupon(msgspec.Struct, frozen=True, gc=False):
     last_on: date | None = None
     receipt: str = ""
     source: str = ""
+    lapses_at: datetime | None = None
 
-
-def normalised(code: str) -> str:
-    """A code as it is kept: capitals, no spaces or dashes, Cyrillic letters that look Latin made Latin."""
-    return "".join(code.split()).replace("-", "").upper().translate(_TWINS)
+    def at(self, now: datetime) -> "Coupon":
+        """The coupon as it is at a moment: a hold that has lapsed holds nothing, whether or not somebody has let it go."""
+        if self.state != HELD or self.lapses_at is None or self.lapses_at > now:
+            return self
+        return msgspec.structs.replace(self, state=ACTIVE, receipt="", lapses_at=None)
 
 
 def code_from(number: int, length: int) -> str:
@@ -60,6 +62,13 @@ def well_formed(code: str) -> bool:
     return (
         len(code) > 1 and all(letter in ALPHABET for letter in code) and check_letter(code[:-1]) == code[-1]
     )
+
+
+def activated(coupon: Coupon, today: date, life: Span | None) -> Coupon:
+    """A new coupon, good from now on: its life begins, and ends no later than it would have."""
+    last = None if life is None else life.after(max(today, coupon.active_on or today))
+    lasts = [day for day in (last, coupon.last_on) if day is not None]
+    return msgspec.structs.replace(coupon, state=ACTIVE, last_on=min(lasts) if lasts else None)
 
 
 def days(today: date, starts: date | None, until: date | None, life: Span | None) -> tuple[date, date | None]:
