@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from kopilka.api.fiscal_out import FiscalOut
 from kopilka.api.numbers import DecimalOut
 from kopilka.api.speech import Speech
 from kopilka.core.programme.document import PointsKind
@@ -99,6 +100,7 @@ class ReturnOut(msgspec.Struct, omit_defaults=True):
     id: str = ""
     at: datetime | None = None
     balances: Mapping[str, BalanceOut] = {}
+    fiscal: FiscalOut | None = None
 
 
 class ReceiptOut(msgspec.Struct, omit_defaults=True):
@@ -132,6 +134,7 @@ class ReceiptOut(msgspec.Struct, omit_defaults=True):
     variance: Mapping[str, DecimalOut] = {}
     rules: list[RuleOut] = []
     returns: list[ReturnOut] = []
+    fiscal: FiscalOut | None = None
 
 
 def decided(receipt: Receipt, decision: Decision, state: str, speech: Speech, *, explain: bool) -> ReceiptOut:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from kopilka.api import fiscal_out
 from kopilka.api.checking import read
 from kopilka.api.door import REPLAYED, Doors, Param, Reply, Request, Route
 from kopilka.api.problems import FieldMistake, Problem, of_refusal
@@ -16,6 +17,8 @@ from kopilka.api.receipt_out import (
     of_sale,
 )
 from kopilka.api.texts import Mistakes, utc
+from kopilka.core.settlement.refund import Returned
+from kopilka.core.settlement.sale import Sale
 from kopilka.usecases.commands import Close, Command, Hold, Quote, Release, Return, Void
 from kopilka.usecases.outcomes import Done, Refused
 from kopilka.usecases.views import ReceiptView
@@ -43,6 +46,8 @@ async def quote(doors: Doors, request: Request) -> Reply:
     speech = await doors.speech(decision.programme, decision.version, request.language)
     out = decided(receipt, decision, "quoted", speech, explain=request.flag("explain"))
     out.member_id, out.balances = outcome.member_id, balances_out(outcome.balances, speech)
+    if request.flag(FISCAL.name):
+        out.fiscal = await fiscal_out.of_sold(doors, outcome.command.receipt, decision, speech)
     return Reply(out)
 
 
@@ -107,8 +112,12 @@ async def quote_return(doors: Doors, request: Request) -> Reply:
     if isinstance(outcome, Refused):
         raise of_refusal(outcome)
     currency = currency or await _currency(doors, command.receipt_id)
-    speech = await doors.speech_now(request.language)
-    return Reply(of_return(outcome, currency, speech))
+    out = of_return(outcome, currency, await doors.speech_now(request.language))
+    if request.flag(FISCAL.name):
+        view = await doors.run(doors.services.views.receipt, command.receipt_id)
+        if view is not None:
+            await _print_return(doors, request, out, (view.stored.sale, outcome))
+    return Reply(out)
 
 
 async def returning(
@@ -143,6 +152,10 @@ async def shown(doors: Doors, request: Request, view: ReceiptView) -> ReceiptOut
     speech = await doors.speech(sale.decision.programme, sale.decision.version, request.language)
     out = of_sale(sale, speech, explain=True)
     out.returns = [of_facts(facts, sale.decision.currency, speech) for facts in view.returns]
+    if request.flag(FISCAL.name):
+        out.fiscal = await fiscal_out.of_sold(doors, sale.receipt, sale.decision, speech)
+        for row, facts in zip(out.returns, view.returns, strict=True):
+            row.fiscal = await fiscal_out.of_given_back(doors, sale, (facts.before, facts.after), speech)
     return out
 
 
@@ -195,7 +208,16 @@ async def done_out(doors: Doors, request: Request, outcome: Done) -> ReceiptOut:
     speech = await doors.speech(sale.decision.programme, sale.decision.version, request.language)
     out = of_sale(sale, speech, explain=request.flag("explain"))
     out.balances = balances_out(outcome.balances, speech)
+    if request.flag(FISCAL.name):
+        out.fiscal = await fiscal_out.of_sold(doors, sale.receipt, sale.decision, speech)
     return out
+
+
+async def _print_return(doors: Doors, request: Request, out: ReturnOut, told: tuple[Sale, Returned]) -> None:
+    """Add the fiscal view of a return."""
+    sale, returned = told
+    speech = await doors.speech(sale.decision.programme, sale.decision.version, request.language)
+    out.fiscal = await fiscal_out.of_given_back(doors, sale, (returned.before, returned.after), speech)
 
 
 async def _returned(doors: Doors, request: Request, outcome: Done, door: ReturnIn, currency: str) -> Reply:
@@ -212,20 +234,26 @@ async def _returned(doors: Doors, request: Request, outcome: Done, door: ReturnI
     out = of_return(outcome.returned, currency or USUAL_CURRENCY, speech)
     out.id, out.at = door.id, utc(door.at, "at", Mistakes())
     out.balances = balances_out(outcome.balances, speech)
+    if request.flag(FISCAL.name) and outcome.sale is not None:
+        await _print_return(doors, request, out, (outcome.sale, outcome.returned))
     return Reply(out, headers=REPLAYED if outcome.replayed else ())
 
 
 EXPLAIN = Param("explain", "`1` adds what became of every rule, in words (`Accept-Language`).")
+FISCAL = Param(
+    "fiscal",
+    "`1` adds what a till has to print: lines whose price × quantity is their sum, and payments by tag.",
+)
 _WHO = ("unknown_shop", "unknown_member", "card_blocked", "member_blocked", "other_currency", "in_the_future")
 _STATE = ("receipt_exists", "other_member", "key_reused")
 ROUTES = (
     Route(
         "POST", "/v1/receipts/quote", quote, "Count a receipt: prices, points to spend and to earn", "receipts",
-        QuoteIn, ReceiptOut, params=(EXPLAIN,), problems=_WHO, words="Writes nothing.",
+        QuoteIn, ReceiptOut, params=(EXPLAIN, FISCAL), problems=_WHO, words="Writes nothing.",
     ),
     Route(
         "POST", "/v1/receipts/{id}/hold", hold, "Reserve the points of a receipt", "receipts", ReceiptIn,
-        ReceiptOut, params=(EXPLAIN,), idempotent="optional", problems=(*_WHO, *_STATE, "spend_too_much"),
+        ReceiptOut, params=(EXPLAIN, FISCAL), idempotent="optional", problems=(*_WHO, *_STATE, "spend_too_much"),
         words="Holding again with other content replaces the hold. A hold ends by itself after the programme's time.",
     ),
     Route(
@@ -234,7 +262,7 @@ ROUTES = (
     ),
     Route(
         "POST", "/v1/receipts/{id}/close", close, "Close a receipt: the sale is done", "receipts", CloseIn,
-        ReceiptOut, params=(EXPLAIN,), idempotent="optional",
+        ReceiptOut, params=(EXPLAIN, FISCAL), idempotent="optional",
         problems=(*_WHO, *_STATE, "spend_too_much", "hold_changed", "hold_lapsed", "differs_from_decision"),
         words="The receipt's id makes repeats harmless: the same content gets the stored answer, for ever.",
     ),
@@ -243,17 +271,17 @@ ROUTES = (
         VoidIn, ReceiptOut, problems=("unknown_receipt", "not_closed", "not_same_day", "returned_already"),
     ),
     Route(
-        "POST", "/v1/receipts/{id}/returns", return_goods, "Take goods back", "receipts", ReturnIn, ReturnOut,
+        "POST", "/v1/receipts/{id}/returns", return_goods, "Take goods back", "receipts", ReturnIn, ReturnOut, params=(FISCAL,),
         problems=("unknown_receipt", "not_closed", "nothing_left", "unknown_line", "more_than_bought", "more_than_paid",
                   "return_exists"),
     ),
     Route(
         "POST", "/v1/receipts/{id}/returns/quote", quote_return, "What a return would do", "receipts", ReturnIn,
-        ReturnOut, problems=("unknown_receipt", "not_closed", "nothing_left", "unknown_line", "more_than_bought",
-                             "more_than_paid"),
+        ReturnOut, params=(FISCAL,),
+        problems=("unknown_receipt", "not_closed", "nothing_left", "unknown_line", "more_than_bought", "more_than_paid"),
     ),
     Route(
         "GET", "/v1/receipts/{id}", show, "A receipt with its explanation", "receipts", None, ReceiptOut,
-        problems=("unknown_receipt",),
+        params=(FISCAL,), problems=("unknown_receipt",),
     ),
 )  # fmt: skip

@@ -11,7 +11,7 @@ from kopilka.values.period import local_day
 
 
 class Quoted(msgspec.Struct, frozen=True):
-    """A quote: the Decision, and balances as they are now."""
+    """A quote: the command with its receipt as the catalogue fills it in, the Decision, and balances as they are now."""
 
     command: Quote
     decision: Decision
@@ -35,4 +35,6 @@ def quote_receipt(batch: Batch, command: Quote) -> Quoted | Refused:
     if command.explain:
         decision = rules.told(decision, receipt.at, shop.zone)
     member_id = "" if buyer is None else buyer.who.member_id
-    return Quoted(command, decision, member_id, batch.balances(buyer))
+    return Quoted(
+        msgspec.structs.replace(command, receipt=receipt), decision, member_id, batch.balances(buyer)
+    )
