@@ -17,7 +17,7 @@ from kopilka.core.ledger.lot import Hold as CoreHold
 from kopilka.core.ledger.lot import Lot
 from kopilka.core.member.coupon import BEARER, Coupon
 from kopilka.core.member.member import Perk, Used
-from kopilka.core.member.standing import Standing
+from kopilka.core.member.standing import Manual, Standing
 from kopilka.core.receipt import Receipt
 from kopilka.core.rules.decision import Decision
 from kopilka.core.settlement.purchase import Who
@@ -299,12 +299,13 @@ def _loaded(owners: list[tuple[int, str]], rows: dict[str, Rows], claims: dict[s
 
 
 def _load_standings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> None:
-    for holder, programme, enrolled_at, level, since, spend, receipts, points in rows.get(
-        "load_standings", []
-    ):
+    for row in rows.get("load_standings", []):
+        holder, programme, enrolled_at, level, since, spend, receipts, points, by_hand, last_on, told = row
         standing = holdings[holder].standings[programme] = Standing(programme, enrolled_at)
         standing.level, standing.level_since = level, since
         standing.spend_minor, standing.receipts, standing.points = spend, receipts, points
+        standing.manual = Manual(by_hand, last_on) if by_hand else None
+        standing.warned_for = told
     for holder, programme, days, spends, receipts, points in rows.get("load_activity", []):
         rows_by_day = zip(days, spends, receipts, points, strict=True)
         found = holdings[holder].standings.get(programme)  # not there for a quote that reads while one begins

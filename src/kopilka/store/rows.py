@@ -100,6 +100,8 @@ class StandingRow(msgspec.Struct, gc=False):
     spend_minor: int
     receipts: int
     points: int
+    manual_level: str
+    manual_last_on: date | None
 
 
 class ActivityRow(msgspec.Struct, gc=False):
@@ -173,6 +175,7 @@ class CouponRow(msgspec.Struct, gc=False):
     last_on: date | None
     receipt: str
     source: str
+    lapses_at: datetime | None
     at: datetime
 
 
@@ -259,7 +262,8 @@ class BookRows:
             self.standings.append(
                 StandingRow(
                     bucket, holder, s.programme, s.enrolled_at, s.level, s.level_since, s.spend_minor, s.receipts,
-                    s.points,
+                    s.points, "" if s.manual is None else s.manual.level,
+                    None if s.manual is None else s.manual.last_on,
                 )
             )  # fmt: skip
             for day, (spend, receipts, points) in s.days_changed.items():
@@ -306,7 +310,8 @@ def coupon_rows(coupons: Iterable[Coupon], at: datetime) -> list[CouponRow]:
     """Coupons as they are kept."""
     return [
         CouponRow(
-            *owner_of_coupon(c), c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source, at
+            *owner_of_coupon(c), c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source,
+            c.lapses_at, at,
         )
         for c in coupons
     ]  # fmt: skip

@@ -149,6 +149,7 @@ class Batch:
         found = holding.standings.get(programme)
         if found is None:
             found = holding.standings[programme] = Standing(programme, self.now)
+        found.reigns = self.catalogue.reigns(programme)
         return found
 
     def member(self, buyer: Buyer, rules: Ruleset, *, day: date | None = None, without: str = "") -> Member:

@@ -2,12 +2,13 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import msgspec
 
+from kopilka.core.member.ladder import counts_from
+from kopilka.core.member.standing import Reign
 from kopilka.core.programme.classes import LEGAL
-from kopilka.core.programme.document import LevelOver
 from kopilka.core.programme.law import ALCOHOL
 from kopilka.core.programme.registry import Registry
 from kopilka.core.receipt import Line, Receipt, Shop
@@ -16,7 +17,7 @@ from kopilka.core.rules.needs import Needs, since
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.ports import CatalogueStore, Product
 from kopilka.usecases.programme_text import read_programme_text
-from kopilka.values.period import Span, local_day
+from kopilka.values.period import DAY, local_day
 from kopilka.values.quantity import ONE
 
 LEGAL_CLASSES = frozenset(name for name, _, _ in LEGAL)
@@ -35,6 +36,7 @@ class Catalogue:
         self._compiled: dict[tuple[str, int], Ruleset] = {}
         self._products: dict[str, Product | None] = {}
         self._budgets: list[tuple[str, str]] = []
+        self._reigns: dict[str, tuple[Reign, ...]] = {}
         self._needs = Needs()
         self._gift_skus: set[str] = set()
 
@@ -53,6 +55,7 @@ class Catalogue:
         self._budgets = sorted(
             {(id_, rule) for id_, rows in versions.items() for _, rules in rows for rule in rules.budgeted}
         )
+        self._reigns = {id_: _ladders(rows) for id_, rows in versions.items()}
         self._needs = Needs()
         for rules in self.every_version():
             self._needs = self._needs.joined(rules.needs)
@@ -121,22 +124,25 @@ class Catalogue:
                 return latest.zone
         return None
 
+    def reigns(self, programme: str) -> tuple[Reign, ...]:
+        """The ladders of a programme, first to last, where it has had more than one."""
+        found = self._reigns.get(programme, ())
+        return found if len(found) > 1 else ()
+
     def since(self, now: datetime) -> date | None:
         """From which day on purchases can matter to a level now; None where only totals do."""
-        days: list[date] = []
-        for rows in self._versions.values():
-            for _, rules in rows:
-                levels = rules.programme.levels
-                if levels is None or levels.over is LevelOver.EVER:
-                    continue
-                today = local_day(now, rules.programme.zone)
-                days.append(
-                    levels.over.before(today) if isinstance(levels.over, Span) else date(today.year, 1, 1)
-                )
+        today = now.date() + DAY  # in the east it is tomorrow already
+        days = [
+            day
+            for reigns in self._reigns.values()
+            for number in range(len(reigns))
+            for each in (today, today - 2 * DAY)
+            if (day := counts_from(reigns, number, each)) is not None
+        ]
         asked = since(self._needs.days, now.date())
         if asked is not None:
             days.append(asked)
-        return min(days) - timedelta(days=1) if days else None
+        return max(min(days), date.min + DAY) - DAY if days else None
 
     def fetch(self, receipts: Sequence[Receipt]) -> None:
         """Have the products of these receipts at hand."""
@@ -173,3 +179,13 @@ class Catalogue:
             alcohol=product.alcohol or line.alcohol,
             volume_ml=product.volume_ml or line.volume_ml,
         )
+
+
+def _ladders(rows: Sequence[tuple[datetime, Ruleset]]) -> tuple[Reign, ...]:
+    """The ladders of versions, each with the day from which it ruled; one that says the same is the same."""
+    found: list[Reign] = []
+    for valid_from, rules in rows:
+        programme = rules.programme
+        if not found or found[-1].levels != programme.levels:
+            found.append(Reign(local_day(valid_from, programme.zone), programme.levels))
+    return tuple(found)

@@ -38,7 +38,7 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
     buyer = _admit(batch, command)
     programme = rules.programme
     standing = batch.standing(buyer.holding, command.programme)
-    standing.dirty = True
+    standing.dirty, standing.enrolled_at = True, min(at, batch.now)
     cause = batch.cause("enrol", at)
     shop = batch.catalogue.shops.get(command.shop) or Shop("", programme.zone, command.programme)
     nothing = Receipt("", shop.id, at, programme.currency, ())

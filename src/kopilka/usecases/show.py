@@ -148,6 +148,7 @@ class Views:
         rows = []
         for id_, standing in sorted(self._holding(holder).standings.items()):
             rules = known.ruleset(id_, now)
+            standing.reigns = known.reigns(id_)
             level = None if rules is None else level_view(rules.programme, standing, now)
             rows.append(
                 StandingView(

@@ -13,6 +13,7 @@ from kopilka.values.period import Span
 
 ZONE = "Europe/Moscow"
 D = date
+JOINED = D(2024, 1, 1)
 
 
 def ladder(*starts: int, **facts: object) -> Programme:
@@ -23,7 +24,7 @@ def ladder(*starts: int, **facts: object) -> Programme:
 
 def standing(
     *rows: tuple[date, int] | tuple[date, int, int],
-    joined: date = D(2024, 1, 1),
+    joined: date = JOINED,
     manual: Manual | None = None,
 ) -> Standing:
     """Purchases of (day, kept spend, points); each is a receipt of its own."""

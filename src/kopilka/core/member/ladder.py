@@ -4,6 +4,7 @@ be done on time. How far it is to the next level stands in `outlook`.
 """
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 
@@ -16,6 +17,8 @@ from kopilka.values.period import DAY, Span, local_day
 _COLUMN = {LevelBy.SPEND: 0, LevelBy.RECEIPTS: 1, LevelBy.POINTS: 2, LevelBy.LTV: 0, LevelBy.TENURE: 1}
 _MONTHS = {LevelOver.CALENDAR_YEAR: 12, LevelOver.CALENDAR_QUARTER: 3, LevelOver.CALENDAR_MONTH: 1}
 YEAR_DAYS, YEAR_MONTHS = 365, 12
+_FAR_BACK = 200
+"""No shop has sold anything in this year or before."""
 _SLACK = timedelta(days=4)
 """A month back and a month on may miss each other by days (31 March → 28 February → 28 March)."""
 
@@ -133,13 +136,36 @@ def reaches_back(levels: Levels, day: date) -> date:
     """The earliest day whose support can still keep a level on `day`, or a little earlier."""
     if levels.down is LevelDown.NEVER:
         return date.min
-    for _ in range(len(levels.ladder) if levels.one_step else 1):
-        day = levels.grace.before(day) - _SLACK
+    try:
+        for _ in range(len(levels.ladder) if levels.one_step else 1):
+            day = levels.grace.before(day) - _SLACK
+            if levels.down is LevelDown.PERIOD_END and isinstance(levels.over, LevelOver):
+                day = period_start(levels.over, day) - DAY
         if levels.down is LevelDown.PERIOD_END and isinstance(levels.over, LevelOver):
-            day = period_start(levels.over, day) - DAY
-    if levels.down is LevelDown.PERIOD_END and isinstance(levels.over, LevelOver):
-        day = period_start(levels.over, day)
+            day = period_start(levels.over, day)
+    except (OverflowError, ValueError):
+        return date.min
     return day
+
+
+def counts_from(reigns: Sequence[Reign], number: int, day: date, *, past: bool = False) -> date | None:
+    """The first day whose purchases can matter to the level of a day under one of the ladders that have ruled; None
+    where totals are enough. `past` says that the day is over, so that later purchases have to be known apart.
+    """
+    reign = reigns[number]
+    levels = reign.levels
+    if levels is None:
+        return None
+    wanted = [day if past and levels.over is LevelOver.EVER else window_start(levels, day)]
+    if keeps(levels) and (number or not grows(levels)):
+        back = reaches_back(levels, day)
+        if number and back < reign.first_on:
+            wanted.append(counts_from(reigns, number - 1, reign.first_on - DAY, past=True))
+        first = max(back, reign.first_on) if number else back
+        if first.year <= _FAR_BACK:
+            return date.min
+        wanted.append(first if levels.over is LevelOver.EVER else window_start(levels, first))
+    return min((each for each in wanted if each is not None), default=None)
 
 
 class Climb:

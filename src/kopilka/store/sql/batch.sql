@@ -55,7 +55,8 @@ JOIN hold h ON h.bucket = x.bucket AND h.holder_id = x.holder_id AND h.state = '
 
 -- name: load_standings
 -- Standings of the holders in every programme.
-SELECT s.holder_id, s.programme, s.enrolled_at, s.level, s.level_since, s.spend_minor, s.receipts, s.points
+SELECT s.holder_id, s.programme, s.enrolled_at, s.level, s.level_since, s.spend_minor, s.receipts, s.points,
+    s.manual_level, s.manual_last_on, s.warned_for
 FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
 JOIN standing s ON s.bucket = x.bucket AND s.holder_id = x.holder_id;
 
@@ -85,33 +86,11 @@ SELECT k.holder_id, k.programme, k.perk, k.source, k.since, k.last_on
 FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
 JOIN perk k ON k.bucket = x.bucket AND k.holder_id = x.holder_id AND NOT k.taken_back;
 
--- name: load_own_coupons
--- Coupons of the holders that may still be used.
-SELECT c.bucket, c.holder_id, c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source
-FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
-JOIN coupon c ON c.bucket = x.bucket AND c.holder_id = x.holder_id AND c.state IN ('active', 'held');
-
 -- name: load_past
 -- The holders' purchases from a day on.
 SELECT r.holder_id, r.receipt_id, r.day, r.content, r.decision, r.progress
 FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text)
 JOIN receipt r ON r.bucket = x.bucket AND r.holder_id = x.holder_id AND r.state = 'closed' AND r.day >= %s;
-
--- name: load_coupons
--- Coupons by code.
-SELECT c.bucket, c.holder_id, c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source
-FROM coupon_code k
-JOIN coupon c ON c.bucket = k.bucket AND c.holder_id = k.holder_id AND c.code = k.code
-WHERE k.code = ANY(%s);
-
--- name: lock_coupons
--- Coupons by code, locked in key order.
-SELECT c.bucket, c.holder_id, c.code, c.programme, c.series, c.state, c.active_on, c.last_on, c.receipt, c.source
-FROM coupon_code k
-JOIN coupon c ON c.bucket = k.bucket AND c.holder_id = k.holder_id AND c.code = k.code
-WHERE k.code = ANY(%s)
-ORDER BY c.bucket, c.holder_id, c.code
-FOR UPDATE OF c;
 
 -- name: ensure_budgets
 -- A row for every budget, so that there is something to lock.
@@ -291,13 +270,17 @@ ON CONFLICT DO NOTHING;
 
 -- name: put_standings
 -- Standings after the batch.
-INSERT INTO standing (bucket, holder_id, programme, enrolled_at, level, level_since, spend_minor, receipts, points)
-SELECT x.bucket, x.holder_id, x.programme, x.enrolled_at, x.level, x.level_since, x.spend_minor, x.receipts, x.points
+INSERT INTO standing (bucket, holder_id, programme, enrolled_at, level, level_since, spend_minor, receipts, points,
+    manual_level, manual_last_on)
+SELECT x.bucket, x.holder_id, x.programme, x.enrolled_at, x.level, x.level_since, x.spend_minor, x.receipts, x.points,
+    x.manual_level, x.manual_last_on
 FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, programme text, enrolled_at timestamptz,
-    level text, level_since timestamptz, spend_minor bigint, receipts bigint, points bigint)
+    level text, level_since timestamptz, spend_minor bigint, receipts bigint, points bigint, manual_level text,
+    manual_last_on date)
 ON CONFLICT (bucket, holder_id, programme) DO UPDATE
 SET level = EXCLUDED.level, level_since = EXCLUDED.level_since, spend_minor = EXCLUDED.spend_minor,
-    receipts = EXCLUDED.receipts, points = EXCLUDED.points;
+    receipts = EXCLUDED.receipts, points = EXCLUDED.points, manual_level = EXCLUDED.manual_level,
+    manual_last_on = EXCLUDED.manual_last_on;
 
 -- name: add_activity
 -- What the batch added to days.
@@ -337,27 +320,6 @@ FROM (
     GROUP BY r.programme, r.rule
 ) x
 WHERE b.programme = x.programme AND b.rule = x.rule;
-
--- name: put_coupons
--- Coupons after the batch; new ones begin here.
-INSERT INTO coupon (bucket, holder_id, code, programme, series, state, active_on, last_on, receipt, source, issued_at,
-    changed_at)
-SELECT x.bucket, x.holder_id, x.code, x.programme, x.series, x.state, x.active_on, x.last_on, x.receipt, x.source, x.at,
-    x.at
-FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, code text, programme text, series text,
-    state text, active_on date, last_on date, receipt text, source text, at timestamptz)
-ON CONFLICT (bucket, holder_id, code) DO UPDATE
-SET state = EXCLUDED.state, active_on = EXCLUDED.active_on, last_on = EXCLUDED.last_on, receipt = EXCLUDED.receipt,
-    changed_at = EXCLUDED.changed_at;
-
--- name: add_codes
--- What finds the new coupons; a row that does not come back belongs to another coupon.
-INSERT INTO coupon_code (code, bucket, holder_id)
-SELECT x.code, x.bucket, x.holder_id
-FROM json_to_recordset(%s::json) AS x(code text, bucket smallint, holder_id text)
-ORDER BY x.code
-ON CONFLICT (code) DO NOTHING
-RETURNING 1;
 
 -- name: put_perks
 -- Perks given, and those that a return took back.
