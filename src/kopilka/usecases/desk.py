@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import assert_never
 
-from kopilka.core.member.coupon import normalised
+from kopilka.core.programme.codes import normalised
 from kopilka.core.rules.needs import since
 from kopilka.core.settlement.refund import Returned
 from kopilka.usecases.adjust_points import adjust_points, exchange_points

@@ -118,7 +118,7 @@ def test_a_condition_may_be_written_short(written: str, expected: tuple[object, 
         ("discount: {amount: 300.50}", (Discount(amount=Flat(30_050)),)),
         ("price: {raffaello: 199}", (Price({"raffaello": 19_900}),)),
         ("price: {list: {raffaello: 199}, closes: no}", (Price({"raffaello": 19_900}, closes=False),)),
-        ("free: {percent: 50}", (Free(percent=5000),)),
+        ("free: {percent: 50}", (Free(percent=Flat(5000)),)),
         ("free:", (Free(),)),
     ],
 )  # fmt: skip

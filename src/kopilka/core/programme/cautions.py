@@ -7,13 +7,13 @@ import msgspec
 
 from kopilka.core.programme.classes import LEGAL, floors_on
 from kopilka.core.programme.document import Condition, Goods, Lane, PointsKind, Programme, Rule, Trigger
+from kopilka.core.programme.effect_checks import lane_of
 from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.law import BOOKS, LawBook
 from kopilka.core.programme.mistakes import advised, caution
 from kopilka.core.programme.places import key_path
 from kopilka.core.programme.registry import Registry
-from kopilka.core.programme.rule_checks import lane_of
 from kopilka.core.programme.shapes import Open, Record, fields_of
 from kopilka.core.programme.visit import Visited, visit
 from kopilka.values.period import Span
@@ -83,6 +83,7 @@ def _spending(programme: Programme) -> Iterator[Finding]:
 
 def _rule(rule: Rule, path: str, registry: Registry) -> Iterator[Finding]:
     discounts = [effect for effect in rule.effects if lane_of(effect) is Lane.DISCOUNTS]
+    discounts = [effect for effect in discounts if not hasattr(effect, "times")]  # of some pieces only
     for_all = not rule.when and rule.goods is None and rule.on is Trigger.RECEIPT and not rule.paused
     if for_all and any(isinstance(getattr(effect, "percent", None), Flat) for effect in discounts):
         yield found(caution("promo_trap", path))

@@ -45,11 +45,15 @@ def _rivals(programme: Programme, lane: Lane) -> list[Rival]:
 
 
 def _groups(rivals: list[Rival], choose: Chooser) -> list[list[Rival]]:
-    """Of each group one rule may apply; rules without a group are each other's rivals unless all apply together."""
+    """Of each group one rule may apply; rules without a group are each other's rivals unless all apply together, those
+    that multiply what others give apart from the others.
+    """
     named: dict[str, list[Rival]] = {}
     for rival in rivals:
         alone = choose is Chooser.ALL and not rival.rule.group
-        named.setdefault(rival.path if alone else f"group {rival.rule.group}", []).append(rival)
+        on_top = not rival.rule.group and getattr(rival.effect, "ON_TOP", False)
+        kin = "on top" if on_top else f"group {rival.rule.group}"
+        named.setdefault(rival.path if alone else kin, []).append(rival)
     return list(named.values())
 
 
@@ -95,7 +99,13 @@ def _mixed(programme: Programme, lane: Lane, groups: list[list[Rival]]) -> Itera
         return rival.rule.percent_on or settings.percent_on
 
     firsts = [
-        [rival for rival in group if getattr(rival.effect, "percent", None) is not None] for group in groups
+        [
+            rival
+            for rival in group
+            if getattr(rival.effect, "percent", None) is not None
+            and getattr(rival.effect, "price", None) is None
+        ]
+        for group in groups
     ]
     for group, others in combinations(firsts, 2):
         for one in group:

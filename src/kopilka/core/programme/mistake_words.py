@@ -74,6 +74,10 @@ _FIELDS = {
     "missing_key": ("Не хватает ключа «{key:text}».", "Key “{key:text}” is missing."),
     "unknown_level": ("Нет уровня «{value:text}».", "There is no level “{value:text}”."),
     "unknown_kind": ("Нет вида баллов «{value:text}».", "There is no points kind “{value:text}”."),
+    "unknown_rule": (
+        "Нет другого начисляющего правила «{value:text}».",
+        "There is no other earning rule “{value:text}”.",
+    ),
     "unknown_coupon": (
         "В разделе coupons нет серии «{value:text}».",
         "There is no series “{value:text}” under coupons.",
@@ -85,6 +89,18 @@ _FIELDS = {
     "coupon_inside": (
         "Условие «купон» не может стоять внутри any или not: нельзя будет сказать, израсходован ли он.",
         "A coupon cannot stand inside any or not: nobody could say whether it was used up.",
+    ),
+    "public_series": (
+        "Серия «{value:text}» — общий промокод: он один на всех, раздавать его нечем.",
+        "Series “{value:text}” is a public promo code: there is one for everybody, nothing to give out.",
+    ),
+    "duplicate_code": (
+        "Промокод «{value:text}» уже есть у серии «{other:text}»: заглавные и строчные, пробелы и дефисы не различаются.",
+        "Series “{other:text}” has promo code “{value:text}” already: case, spaces and dashes make no difference.",
+    ),
+    "bad_code": (
+        "В промокоде «{value:text}» нет ни буквы, ни цифры.",
+        "Promo code “{value:text}” has neither a letter nor a digit.",
     ),
     "cost_shared": (
         "Правила «{one:text}» и «{other:text}» берут баллы одного вида и могут сработать вместе: дайте им общую группу.",
@@ -165,6 +181,10 @@ _WHOLE = {
         "The condition asks for nothing: every purchase meets it.",
     ),
     "zero": ("Ноль здесь ничего не значит.", "Zero means nothing here."),
+    "multiplier_low": (
+        "Умножать имеет смысл больше чем на один.",
+        "Only a multiplier above one gives anything.",
+    ),
     "percent_over": (
         "{value:percent} — больше {most:percent}.",
         "{value:percent} is more than {most:percent}.",
@@ -190,8 +210,8 @@ _WHOLE = {
         "Every level must start above the one before: “{value:text}” is not above “{other:text}”.",
     ),
     "enrolment_effect": (
-        "При вступлении можно только начислить число баллов: ни чека, ни процента от него ещё нет.",
-        "On enrolment a number of points can be given and nothing else: there is no receipt to take a share of.",
+        "Без покупки (за вступление, действие, ко дню рождения) можно только начислить число баллов: чека нет.",
+        "Without a purchase (on enrolment, for an action, for a birthday) a number of points can be given and nothing else.",
     ),
     "too_many_combinations": (
         "В «{lane:text}» {combinations:text} сочетаний правил, больше {most:count}: такого выбора никто не объяснит.",

@@ -2,43 +2,35 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
-from kopilka.core.programme.document import Caps, Effect, Lane, Programme, Rule, Trigger
-from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
+from kopilka.core.programme.document import Caps, Condition, Effect, Lane, Programme, Rule
+from kopilka.core.programme.effect_checks import check_effect, lane_of, values_of
+from kopilka.core.programme.fields import Scale
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.mistakes import caution, error
 from kopilka.core.programme.registry import Registry
-from kopilka.core.programme.shapes import Number, Optional, Scaled, Shape, fields_of
 from kopilka.core.programme.visit import effect_paths
 from kopilka.values.rounding import PERCENT_WHOLE
 
+NO_MONEY = (Lane.EARNING, Lane.GIFTS)
 
-def lane_of(effect: Effect) -> Lane | None:
-    """The lane that an effect works in."""
-    return getattr(effect, "LANE", None)
+
+def together(conditions: tuple[Condition, ...]) -> Iterator[Condition]:
+    """The conditions that must all be met, those joined by `all` too."""
+    for condition in conditions:
+        yield condition
+        if getattr(condition, "NAME", "") == "all":
+            yield from together(condition.of)  # type: ignore[attr-defined]
 
 
 def lane_in(rule: Rule, effect: Effect) -> Lane | None:
     """The lane in which an effect of a rule works: discounts for a coupon stand in the lane of coupons."""
     lane = lane_of(effect)
     if lane in (Lane.PRICES, Lane.DISCOUNTS):
-        for condition in rule.when:
+        for condition in together(rule.when):
             named = getattr(condition, "LANE", None)
             if named is not None:
                 return named  # type: ignore[no-any-return]
     return lane
-
-
-def values_of(scale: Scale) -> tuple[int, ...]:
-    """Every number that a scale can give."""
-    match scale:
-        case Flat(value=value):
-            return (value,)
-        case ByLevel(values=values):
-            return tuple(values.values())
-        case ByTotal(steps=steps) | BySpent(steps=steps):
-            return tuple(value for _, value in steps)
 
 
 def check_rule(programme: Programme, rule: Rule, path: str, registry: Registry) -> Iterator[Finding]:
@@ -46,70 +38,8 @@ def check_rule(programme: Programme, rule: Rule, path: str, registry: Registry) 
     if not rule.effects:
         yield found(error("no_effect", path))
     for effect, place in zip(rule.effects, effect_paths(rule.effects, path, registry), strict=True):
-        earns = lane_of(effect) is Lane.EARNING
-        if rule.on is Trigger.ENROLMENT and (not earns or _number(effect, "points") is None):
-            yield found(error("enrolment_effect", place), f"{path}.on")
-        yield from _amounts(effect, place, earns=earns)
-        yield from _percents(effect, place, earns=earns)
-        if earns:
-            yield from _earning(programme, effect, place)
+        yield from check_effect(programme, rule, effect, place, registry)
     yield from _caps(rule, f"{path}.caps")
-
-
-def _number(effect: Effect, name: str) -> object:
-    return getattr(effect, name, None)
-
-
-def _scaled(shape: Shape) -> str:
-    """The mark of a scale; empty for other shapes."""
-    inner = shape.inner if isinstance(shape, Optional) else shape
-    return inner.mark if isinstance(inner, Scaled) else ""
-
-
-def _amounts(effect: Effect, path: str, *, earns: bool) -> Iterator[Finding]:
-    """An effect made of scales gives one of them (a discount may give both)."""
-    scales = [field for field in fields_of(type(effect)) if _scaled(field.shape)]
-    given = [field for field in scales if getattr(effect, field.name) is not None]
-    if scales and not given:
-        yield found(error("no_amount", path))
-    if earns and len(given) > 1:
-        yield found(error("two_amounts", path, one=given[0].key, other=given[1].key))
-
-
-def _percents(effect: Effect, path: str, *, earns: bool) -> Iterator[Finding]:
-    for field in fields_of(type(effect)):
-        value = getattr(effect, field.name)
-        if _scaled(field.shape) == "percent" and value is not None:
-            most = max(values_of(value), default=0)
-        elif field.shape == Number("percent"):
-            most = value
-        else:
-            continue
-        if most > PERCENT_WHOLE:
-            place = f"{path}.{field.key}"
-            wrong = caution("wide_earning", place, value=most)
-            over = error("percent_over", place, value=most, most=PERCENT_WHOLE)
-            yield found(wrong if earns else over)
-
-
-def _earning(programme: Programme, effect: Effect, path: str) -> Iterator[Finding]:
-    named = getattr(effect, "kind", "") or next(iter(programme.points), "")
-    kind = programme.points.get(named)
-    if not programme.points:
-        yield found(error("no_points", path), "points")
-    elif _number(effect, "percent") is not None and kind is not None and not kind.worth:
-        mistake = error("worthless_kind", path, kind=named)
-        yield found(msgspec.structs.replace(mistake, hint="give_worth"), "points", "currency")
-    with_points = _number(effect, "points") is not None
-    for key in ("per", "each"):
-        if getattr(effect, key, None) and not with_points:
-            yield found(error("not_with", f"{path}.{key}", key=key, other="points"))
-    if getattr(effect, "whole", False) and getattr(effect, "per", None) is None:
-        yield found(error("not_with", f"{path}.whole", key="whole", other="per"))
-    if getattr(effect, "per", None) == 0:
-        yield found(error("zero", f"{path}.per"))
-    if getattr(effect, "per", None) and getattr(effect, "each", False):
-        yield found(error("two_amounts", path, one="per", other="each"))
 
 
 def _caps(rule: Rule, path: str) -> Iterator[Finding]:
@@ -131,7 +61,7 @@ def _effect_parts(path: str) -> tuple[str, ...]:
 def idle_caps(rule: Rule, caps: Caps) -> Iterator[str]:
     """The limits of a rule that can never bite."""
     earns = any(lane_of(effect) is Lane.EARNING for effect in rule.effects)
-    takes = any(lane_of(effect) is not Lane.EARNING for effect in rule.effects)
+    takes = any(lane_of(effect) not in NO_MONEY for effect in rule.effects)
     if caps.line is not None and (
         not takes or caps.line == PERCENT_WHOLE or caps.line >= _most_percent(rule)
     ):
@@ -152,10 +82,11 @@ def _most_percent(rule: Rule) -> int:
     """The largest share of a price that the rule's percents take; everything where it takes sums or prices."""
     most = 0
     for effect in rule.effects:
-        if lane_of(effect) is Lane.EARNING:
+        if lane_of(effect) in NO_MONEY:
             continue
-        percent = _number(effect, "percent")
-        if not isinstance(percent, Scale) or _number(effect, "amount") is not None:
+        percent = getattr(effect, "percent", None)
+        sums = [getattr(effect, name, None) for name in ("amount", "price")]
+        if not isinstance(percent, Scale) or sums != [None, None]:
             return PERCENT_WHOLE
         most = max(most, *values_of(percent), 0)
     return most
@@ -167,7 +98,7 @@ def _most_points(rule: Rule) -> int:
     for effect in rule.effects:
         if lane_of(effect) is not Lane.EARNING:
             continue
-        points = _number(effect, "points")
+        points = getattr(effect, "points", None)
         open_ended = getattr(effect, "per", None) is not None or getattr(effect, "each", False)
         if not isinstance(points, Scale) or open_ended:
             return 2**62

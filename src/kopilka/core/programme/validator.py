@@ -7,6 +7,7 @@ import msgspec
 
 from kopilka.core.programme.cautions import cautions
 from kopilka.core.programme.condition_checks import check_conditions
+from kopilka.core.programme.coupon_checks import check_costs, check_coupons
 from kopilka.core.programme.document import LevelBy, Levels, Programme
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.lane_checks import check_lanes
@@ -40,6 +41,8 @@ def check(programme: Programme, registry: Registry) -> Iterator[Finding]:
     yield from _spending(programme)
     yield from _rules(programme, registry)
     yield from check_conditions(programme, registry)
+    yield from check_coupons(programme, registry)
+    yield from check_costs(programme)
     yield from check_lanes(programme)
     yield from cautions(programme, registry)
 

@@ -17,7 +17,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
     `given_minor` is a discount granted outside (it may exceed the sum and is then netted over the receipt);
     `floor_minor` is the least that the whole line may cost; `quantity` is in thousandths. `alcohol` is the kind of
-    drink, `volume_ml` one piece's volume: what the law's least prices go by.
+    drink, `volume_ml` one piece's volume: what the law's least prices go by. `prices` are those of one piece by price list.
     """
 
     id: str
@@ -36,6 +36,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     marking: str = ""
     alcohol: str = ""
     volume_ml: int = 0
+    prices: dict[str, int] = {}
 
 
 def ranks(lines: Sequence[Line]) -> list[int]:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from kopilka.core.member.coupon import CANCELLED, HELD, NEW, USED, Coupon, normalised
+from kopilka.core.member.coupon import CANCELLED, HELD, NEW, USED, Coupon
+from kopilka.core.programme.codes import normalised
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Code

@@ -183,15 +183,22 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
         """The points of each line; `order` ranks lines by what they are. Without any price, the first line of the
         scope by that order bears them.
         """
-        if earned.parts:
-            return list(earned.parts)
-        goods = len(self.counted)
-        paid = self.paid_parts()
-        scope = earned.scope or tuple(range(goods))
-        weights = [max(0, paid[i]) for i in scope]
-        if not any(weights):
-            weights = [max(0, self.left[i]) for i in scope]
-        parts = [0] * len(self.left)
-        for i, part in zip(scope, allocate(earned.units, weights, [order[i] for i in scope]), strict=True):
-            parts[i] = part
-        return parts
+        return points_by_line(earned, self.left, self.paid_parts(), len(self.counted), order)
+
+
+def points_by_line(
+    earned: Earned, left: Sequence[int], paid: Sequence[int], goods: int, order: Sequence[int]
+) -> list[int]:
+    """The points of each line; `left` is what the lines cost, `paid` what of it was paid with money, `goods` how many
+    of them are goods.
+    """
+    if earned.parts:
+        return list(earned.parts)
+    scope = earned.scope or tuple(range(goods))
+    weights = [max(0, paid[i]) for i in scope]
+    if not any(weights):
+        weights = [max(0, left[i]) for i in scope]
+    parts = [0] * len(left)
+    for i, part in zip(scope, allocate(earned.units, weights, [order[i] for i in scope]), strict=True):
+        parts[i] = part
+    return parts
