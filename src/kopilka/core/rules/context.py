@@ -23,7 +23,7 @@ class Context:
     """
 
     __slots__ = (
-        "_facts", "_masks", "_order", "_seen", "_total", "action", "budgets", "charged", "classes", "closed", "coupons",
+        "_masks", "_order", "_seen", "_total", "action", "budgets", "charged", "classes", "closed", "coupons",
         "day", "discountable", "filters", "floors", "funds", "gave", "gift_classes", "given", "goods_count", "holidays", "left", "lines",
         "local", "member", "net", "plain", "points", "receipt", "series", "shop", "start", "totals",
     )  # fmt: skip
@@ -64,7 +64,6 @@ class Context:
         self.discountable: Sequence[int] = range(self.goods_count)
         self.local: datetime = receipt.at.astimezone(zone(shop.zone))
         self.day: date = self.local.date()
-        self._facts: list[tuple[str, str]] | None = None
         self._order: list[int] | None = None
         self._masks: list[int] | None = None
         self._seen = 0
@@ -81,20 +80,29 @@ class Context:
         """What line i may take part in."""
         return self.classes.get(self.lines[i].product_class, ANYTHING)
 
-    @property
-    def facts(self) -> list[tuple[str, str]]:
-        """What the gates of rules may ask for: level, tags, cards, channel, shop and its groups, till, coupons."""
-        if self._facts is None:
-            receipt, shop, member = self.receipt, self.shop, self.member
-            found = [("channel", receipt.channel), ("shop", shop.id), ("till", receipt.till)]
+    def facts(self, kinds: frozenset[str]) -> tuple[tuple[str, str], ...]:
+        """What the gates of rules may ask for, of the kinds named: level, tags, cards, channel, shop and its groups, till,
+        coupons. Always in the same order.
+        """
+        receipt, shop, member = self.receipt, self.shop, self.member
+        found = []
+        if "channel" in kinds:
+            found.append(("channel", receipt.channel))
+        if "shop" in kinds:
+            found.append(("shop", shop.id))
             found += [("shop", group) for group in shop.groups]
-            found += [("coupon", series) for series in self.coupons]
-            if member is not None:
+        if "till" in kinds:
+            found.append(("till", receipt.till))
+        if self.coupons:
+            found += [("coupon", series) for series in sorted(self.coupons)]
+        if member is not None:
+            if "level" in kinds:
                 found.append(("level", member.level))
-                found += [("card", card) for card in member.card_types]
-                found += [("tag", tag) for tag in member.tags]
-            self._facts = found
-        return self._facts
+            if "card" in kinds and member.card_types:
+                found += [("card", card) for card in sorted(member.card_types)]
+            if "tag" in kinds and member.tags:
+                found += [("tag", tag) for tag in sorted(member.tags)]
+        return tuple(found)
 
     @property
     def seen(self) -> int:

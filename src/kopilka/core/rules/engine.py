@@ -27,7 +27,7 @@ from kopilka.core.rules.earning import earn, value_of, welcome
 from kopilka.core.rules.giving import Gifts, give
 from kopilka.core.rules.limits import cap_uses
 from kopilka.core.rules.reason import reason_kind
-from kopilka.core.rules.ruleset import COUPON_CAP, Ruleset
+from kopilka.core.rules.ruleset import COUPON_CAP, LANES, Opened, Ruleset
 from kopilka.core.rules.spending import spend, spend_room
 from kopilka.core.rules.stacking import run_lane
 from kopilka.values.share import allocate_within
@@ -35,7 +35,9 @@ from kopilka.values.share import allocate_within
 PROGRAMME_PAUSED = reason_kind(
     "programme_paused", ru="программа приостановлена", en="the programme is paused"
 )
-DISCOUNT_LANES = (Lane.PRICES, Lane.DISCOUNTS, Lane.COUPONS, Lane.DELIVERY)
+DISCOUNT_LANES = LANES.index(Lane.EARNING)
+"""So many lanes come before earning."""
+EARNING, GIFTS = LANES.index(Lane.EARNING), LANES.index(Lane.GIFTS)
 
 
 class Means(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +66,7 @@ class _Found(msgspec.Struct):
     earned: list[Earned] = []
     codes: list[Code] = []
     gifts: Gifts | None = None
+    open: Opened = ()
 
 
 def evaluate(
@@ -84,6 +87,7 @@ def evaluate(
     if receipt.codes or means.coupons:
         found.codes = resolve(context, rules, means.coupons)
 
+    found.open = rules.open(context)
     _discounts(context, rules, found)
     available = means.available
     for kind, units in context.charged.values():
@@ -93,12 +97,12 @@ def evaluate(
         found.spent = spend(context, rules, receipt.spend, found.room, line_room)
         if found.spent is not None and found.spent.kind in context.funds:
             context.funds[found.spent.kind] -= found.spent.units
-    found.earned, not_earned = earn(context, rules)
+    found.earned, not_earned = earn(context, rules, found.open[EARNING])
     found.skipped += not_earned
     for offer in found.earned:
         context.gave.setdefault(offer.rule, 0)
-    if rules.lanes[Lane.GIFTS]:
-        found.gifts, not_given = give(context, rules)
+    if found.open[GIFTS]:
+        found.gifts, not_given = give(context, rules, found.open[GIFTS])
         found.skipped += not_given
     if context.coupons:
         found.codes += settle(context, rules)
@@ -107,11 +111,11 @@ def evaluate(
 
 def _discounts(context: Context, rules: Ruleset, found: _Found) -> None:
     def points_after() -> int:
-        return sum(value_of(rules, offer) for offer in earn(context, rules)[0])
+        return sum(value_of(rules, offer) for offer in earn(context, rules, found.open[EARNING])[0])
 
-    for lane in DISCOUNT_LANES:
-        if rules.lanes[lane]:
-            taken, skipped = run_lane(context, rules, lane, points_after)
+    for candidates in found.open[:DISCOUNT_LANES]:
+        if candidates:
+            taken, skipped = run_lane(context, rules, candidates, points_after)
             found.taken += taken
             found.skipped += skipped
 

@@ -1,6 +1,8 @@
 """The last lane: goods, coupons, perks and messages. All of them are given together, of a named group only one."""
 
-from kopilka.core.programme.document import Chooser, Lane
+from collections.abc import Sequence
+
+from kopilka.core.programme.document import Chooser
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Gift, Issue, Message, Privilege, Skipped
 from kopilka.core.rules.effect import Give, Given
@@ -36,12 +38,10 @@ class Gifts:
                 self.messages.append(given)
 
 
-def give(context: Context, rules: Ruleset) -> tuple[Gifts, list[Skipped]]:
+def give(context: Context, rules: Ruleset, candidates: Sequence[Candidate]) -> tuple[Gifts, list[Skipped]]:
     """Run the lane, after everything that is money or points."""
     gifts = Gifts()
-    if not rules.lanes[Lane.GIFTS]:
-        return gifts, []
-    met, skipped = admitted(context, rules, Lane.GIFTS)
+    met, skipped = admitted(context, candidates)
     winners: dict[str, str] = {}
     alone = rules.programme.lanes.gifts.choose is Chooser.ALL
     for candidate in met:

@@ -2,13 +2,13 @@
 can make them apply, so that a receipt meets only the few that matter.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 
 import msgspec
 
-from kopilka.core.member.coupon import normalised
 from kopilka.core.programme.classes import Law, law_of
+from kopilka.core.programme.codes import normalised
 from kopilka.core.programme.document import (
     Budget,
     Caps,
@@ -23,12 +23,13 @@ from kopilka.core.programme.document import (
     Rule,
     Trigger,
 )
-from kopilka.core.programme.rule_checks import lane_in
+from kopilka.core.programme.rule_checks import lane_in, together
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Decision, Skipped
 from kopilka.core.rules.effect import Give, Offer
 from kopilka.core.rules.effects.earn import HUNDREDTHS, Earn
+from kopilka.core.rules.effects.multiply import Multiply
 from kopilka.core.rules.goods import Filters
 from kopilka.core.rules.needs import needs_of
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -65,13 +66,13 @@ class Candidate:
     """
 
     __slots__ = (
-        "bit", "capped", "checks", "cost", "days", "effect", "gate", "id", "initial", "lane", "live", "number", "place",
+        "bit", "capped", "checks", "choose", "cost", "days", "effect", "gate", "id", "initial", "lane", "live", "number", "place",
         "rule", "shut", "sort_key",
     )  # fmt: skip
 
     def __init__(self, programme: Programme, rule: Rule, number: int, bit: int) -> None:
         effect = rule.effects[number]
-        if not isinstance(effect, Offer | Earn | Give):
+        if not isinstance(effect, Offer | Earn | Multiply | Give):
             raise TypeError(effect)
         self.rule = rule
         self.id = rule.id
@@ -90,6 +91,7 @@ class Candidate:
         self.capped = caps.receipt is not None or caps.member is not None or caps.budget is not None
         settings: LaneSettings = programme.lanes.of(self.lane)
         self.initial = (rule.percent_on or settings.percent_on) is PercentOn.INITIAL
+        self.choose = settings.choose
         self.sort_key = (-rule.priority, rule.id, number)
         self.days: tuple[date, date, date | None] | None = None
         self.live = [condition for condition in conditions if type(condition).live is not Check.live]
@@ -143,53 +145,60 @@ def _cost(programme: Programme, rule: Rule) -> Cost | None:
     return Cost(id_, rule.cost.points * (1 if kind is None else kind.scale) // HUNDREDTHS)
 
 
+Opened = tuple[tuple[Candidate, ...], ...]
+"""The candidates that may apply, lane by lane in the order of `LANES`."""
+LANES = tuple(Lane)
+OPENED_MAX = 4_096
+
+
 class Index:
-    """The candidates of one lane on one day, by their gates: those without one, by goods filter, by fact."""
+    """The candidates of a day by their gates: those without one, by goods filter, by fact. What a set of facts opens is
+    remembered, for receipts are much alike in them.
+    """
 
-    __slots__ = ("always", "by_bit", "by_fact", "gated", "gates")
+    __slots__ = ("_always", "_by_bit", "_by_fact", "_facts", "_gates", "_opened")
 
-    def __init__(self, candidates: Sequence[Candidate]) -> None:
-        self.always: list[Candidate] = []
-        self.by_bit: dict[int, list[Candidate]] = {}
-        self.by_fact: dict[tuple[str, str], list[Candidate]] = {}
-        self.gates = 0
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        self._always: list[Candidate] = []
+        self._by_bit: dict[int, list[Candidate]] = {}
+        self._by_fact: dict[tuple[str, str], list[Candidate]] = {}
+        self._gates = 0
         for candidate in candidates:
             if candidate.bit and candidate.lane is not Lane.GIFTS:
-                self.by_bit.setdefault(candidate.bit, []).append(candidate)
-                self.gates |= candidate.bit
+                self._by_bit.setdefault(candidate.bit, []).append(candidate)
+                self._gates |= candidate.bit
             elif candidate.gate is not None:
                 kind, values = candidate.gate
                 for value in values:
-                    self.by_fact.setdefault((kind, value), []).append(candidate)
+                    self._by_fact.setdefault((kind, value), []).append(candidate)
             else:
-                self.always.append(candidate)
-        self.gated = bool(self.by_bit or self.by_fact)
+                self._always.append(candidate)
+        self._facts = frozenset(kind for kind, _ in self._by_fact)
+        self._opened: dict[object, Opened] = {}
 
-    def open(self, context: Context) -> Sequence[Candidate]:
-        """The candidates that may apply to a receipt, in the lane's order."""
-        if not self.gated:
-            return self.always
-        found = list(self.always)
-        if self.by_fact:
-            by_fact = self.by_fact
-            for fact in context.facts:
-                more = by_fact.get(fact)
-                if more:
-                    found += more
-        if self.gates:
-            bits = context.seen & self.gates
-            while bits:
-                bit = bits & -bits
-                found += self.by_bit[bit]
-                bits ^= bit
-        if len(found) > 1:
-            found = list({candidate.place: candidate for candidate in found}.values())
-            found.sort(key=_place)
+    def open(self, context: Context) -> Opened:
+        """The candidates that may apply to a receipt."""
+        bits = context.seen & self._gates if self._gates else 0
+        facts = context.facts(self._facts) if self._facts else ()
+        found = self._opened.get((bits, facts))
+        if found is None:
+            if len(self._opened) > OPENED_MAX:
+                self._opened.clear()
+            found = self._opened[bits, facts] = self._open(bits, facts)
         return found
 
-
-def _place(candidate: Candidate) -> int:
-    return candidate.place
+    def _open(self, bits: int, facts: Iterable[tuple[str, str]]) -> Opened:
+        some = list(self._always)
+        for fact in facts:
+            some += self._by_fact.get(fact, ())
+        while bits:
+            bit = bits & -bits
+            some += self._by_bit[bit]
+            bits ^= bit
+        rows: dict[Lane, dict[int, Candidate]] = {lane: {} for lane in LANES}
+        for candidate in some:
+            rows[candidate.lane][candidate.place] = candidate
+        return tuple(tuple(rows[lane][place] for place in sorted(rows[lane])) for lane in LANES)
 
 
 def _register(filters: Filters, part: object) -> None:
@@ -238,7 +247,7 @@ class Ruleset:
         self.capped = _capped(programme)
         self.capped_members = {id_ for id_, caps in self.capped.items() if caps.member is not None}
         self.budgeted = {id_ for id_, caps in self.capped.items() if caps.budget is not None}
-        self._days: dict[date, dict[Lane, Index]] = {}
+        self._days: dict[date, Index] = {}
         self._laws: dict[date, Law] = {}
         self._sleeps = any(candidate.live for row in self.lanes.values() for candidate in row)
         self._awake = self._indexed(None)
@@ -263,24 +272,20 @@ class Ruleset:
             found = self._laws[day] = law_of(self.programme, day)
         return found
 
-    def open(self, lane: Lane, context: Context) -> Sequence[Candidate]:
-        """The candidates of a lane that may apply to a receipt, in the lane's order."""
-        if not self.lanes[lane]:
-            return ()
+    def open(self, context: Context) -> Opened:
+        """The candidates that may apply to a receipt, lane by lane."""
         if not self._sleeps:
-            return self._awake[lane].open(context)
+            return self._awake.open(context)
         found = self._days.get(context.day)
         if found is None:
             if len(self._days) > DAYS_MAX:
                 self._days.clear()
             found = self._days[context.day] = self._indexed(context.day)
-        return found[lane].open(context)
+        return found.open(context)
 
-    def _indexed(self, day: date | None) -> dict[Lane, Index]:
-        return {
-            lane: Index([c for c in row if day is None or c.asleep(day) is None])
-            for lane, row in self.lanes.items()
-        }
+    def _indexed(self, day: date | None) -> Index:
+        rows = [candidate for row in self.lanes.values() for candidate in row]
+        return Index([c for c in rows if day is None or c.asleep(day) is None])
 
     def told(self, decision: Decision, at: datetime, zone_name: str) -> Decision:
         """A Decision with a reason for every rule, those too that were not looked at."""
@@ -304,10 +309,9 @@ class Ruleset:
 def _series(rule: Rule) -> tuple[str, ...]:
     """The series of coupons of which one is used up when the rule gives something."""
     found: list[str] = []
-    for condition in rule.when:
-        for part in (condition, *getattr(condition, "of", ())):
-            if getattr(part, "LANE", None) is Lane.COUPONS:
-                found += part.any_of
+    for condition in together(rule.when):
+        if getattr(condition, "LANE", None) is Lane.COUPONS:
+            found += condition.any_of  # type: ignore[attr-defined]
     return tuple(found)
 
 

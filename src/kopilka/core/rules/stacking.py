@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 from math import prod
 
-from kopilka.core.programme.document import Chooser, Lane, TotalCaps
+from kopilka.core.programme.document import Chooser, TotalCaps
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Skipped, Taken
 from kopilka.core.rules.effect import Ask, Offer
@@ -36,15 +36,15 @@ Proposal = list[int] | Reason
 
 
 def run_lane(
-    context: Context, rules: Ruleset, lane: Lane, points_after: PointsAfter
+    context: Context, rules: Ruleset, candidates: Sequence[Candidate], points_after: PointsAfter
 ) -> tuple[list[Taken], list[Skipped]]:
-    """Settle one lane of discounts: changes `context.left`, says what was taken and what was not."""
-    rivals, skipped = admitted(context, rules, lane)
+    """Settle one lane of discounts, of which `candidates` may apply: changes `context.left`, says what was taken and what was not."""
+    rivals, skipped = admitted(context, candidates)
     if not rivals:
         return [], skipped
     context.begin_lane()
     caps = rules.programme.caps
-    choose = rules.programme.lanes.of(lane).choose
+    choose = candidates[0].choose
     winners, proposal = _choose(context, rivals, choose, caps, points_after)
     taken: list[Taken] = []
     for candidate in winners:
@@ -60,11 +60,11 @@ def run_lane(
     return taken, skipped
 
 
-def admitted(context: Context, rules: Ruleset, lane: Lane) -> tuple[list[Candidate], list[Skipped]]:
+def admitted(context: Context, candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Skipped]]:
     """The candidates of a lane whose conditions are met, and why others' are not."""
     skipped: list[Skipped] = []
     met: list[Candidate] = []
-    for candidate in rules.open(lane, context):
+    for candidate in candidates:
         for check in candidate.checks:
             refusal = check(context)
             if refusal is not None:

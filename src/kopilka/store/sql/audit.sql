@@ -177,7 +177,7 @@ SELECT bucket, holder_id, kind, version, lot, units FROM lot_draw ORDER BY bucke
 -- name: kept_sales
 -- Every closed receipt of a member, with its Decision and what has come back.
 SELECT bucket, holder_id, receipt_id, member_id, state, revision, day, recorded_at, received_at, lapses_at, content,
-    decision, progress, spend_lots, spend_units, earned_lots, level_won, request_hash, answer, variance, 0
+    decision, progress, spend_lots, spend_units, earned_lots, level_won, request_hash, answer, variance, extras, 0
 FROM receipt WHERE state = 'closed' AND member_id <> '';
 
 -- name: heads
