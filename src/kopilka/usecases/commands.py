@@ -104,6 +104,90 @@ class Exchange(msgspec.Struct, frozen=True):
     at: datetime | None = None
 
 
+class Act(msgspec.Struct, frozen=True):
+    """The member did something that a rule rewards, such as a review; `ref` is its id where it was done, and counts once
+    for ever.
+    """
+
+    who: Ref
+    programme: str
+    action: str
+    ref: str
+    at: datetime
+    client: str = ""
+    key: str = ""
+
+
+class TakeBackAction(msgspec.Struct, frozen=True):
+    """What was rewarded is gone: the review was deleted."""
+
+    programme: str
+    action: str
+    ref: str
+    at: datetime
+    client: str = ""
+    key: str = ""
+
+
+class Celebrate(msgspec.Struct, frozen=True):
+    """A birthday that a rule rewards: once for a member, rule and year. `at` is when the rule's day had come."""
+
+    who: Ref
+    programme: str
+    rule: str
+    year: int
+    at: datetime
+
+
+class RedeemGift(msgspec.Struct, frozen=True):
+    """Points for gifts of a programme's catalogue."""
+
+    who: Ref
+    programme: str
+    gift: str
+    client: str
+    key: str
+    pieces: int = 1
+    at: datetime | None = None
+
+
+class ReturnGift(msgspec.Struct, frozen=True):
+    """Gifts come back as they went out; `redemption` is the transaction that they went out with."""
+
+    redemption: str
+    at: datetime
+    client: str = ""
+    key: str = ""
+    actor: str = ""
+
+
+class PayOut(msgspec.Struct, frozen=True):
+    """Points paid out in money, where their kind allows it; `reference` names the payment."""
+
+    who: Ref
+    kind: str
+    units: int
+    reference: str
+    client: str
+    key: str
+    actor: str = ""
+
+
+class SetLevel(msgspec.Struct, frozen=True):
+    """Staff set a level by hand: the member stands no lower through `last_on` (None: for ever). An empty level ends
+    what was set before.
+    """
+
+    who: Ref
+    programme: str
+    level: str
+    reason: str
+    client: str
+    key: str
+    actor: str = ""
+    last_on: date | None = None
+
+
 class Identifier(msgspec.Struct, frozen=True):
     """A new identifier of a member."""
 
@@ -136,4 +220,6 @@ class Enrol(msgspec.Struct, frozen=True):
     at: datetime | None = None
 
 
-Command = Hold | Close | Release | Void | Return | Adjust | Exchange | Enrol
+Sale = Hold | Close | Release | Void | Return
+"""What is about receipts."""
+Command = Sale | SetLevel | Adjust | Exchange | Enrol | Act | TakeBackAction | Celebrate | RedeemGift | ReturnGift | PayOut

@@ -26,6 +26,7 @@ from kopilka.usecases.commands import (
     Ref,
     Release,
     Return,
+    SetLevel,
     Void,
 )
 from kopilka.usecases.enrol_member import enrol_member
@@ -34,6 +35,7 @@ from kopilka.usecases.outcomes import Outcome, Refused
 from kopilka.usecases.ports import BatchStore, KeyRaceError, LedgerStore, Wanted
 from kopilka.usecases.quote_receipt import Quoted, quote_receipt
 from kopilka.usecases.return_receipt import quote_return, return_receipt, void_receipt
+from kopilka.usecases.set_level import set_level
 
 TRIES = 5
 
@@ -134,6 +136,8 @@ def carry_out(batch: Batch, command: Command) -> Outcome:
             return adjust_points(batch, command)
         case Exchange():
             return exchange_points(batch, command)
+        case SetLevel():
+            return set_level(batch, command)
         case Enrol():
             return enrol_member(batch, command)
         case _:
@@ -159,7 +163,7 @@ def _wanted(commands: Sequence[Command | Quote]) -> tuple[list[Ref], list[str], 
             case Return():
                 receipts.add(command.receipt_id)
                 keys.add(f"ret:{command.return_id}")
-            case Adjust() | Exchange():
+            case Adjust() | Exchange() | SetLevel():
                 refs.add(command.who)
             case Enrol():
                 refs |= {Ref(identifier.kind, identifier.value) for identifier in command.identifiers}
