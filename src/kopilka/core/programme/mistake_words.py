@@ -204,6 +204,30 @@ _WHOLE = {
     ),
     "no_levels": ("В лестнице нет ни одного уровня.", "The ladder has no level."),
     "duplicate_level": ("Уровень «{value:text}» назван дважды.", "Level “{value:text}” stands twice."),
+    "needs_months": (
+        "Для LTV нужно сказать, сколько месяцев клиент остаётся с вами (months).",
+        "A lifetime value needs how many months a customer stays with you (months).",
+    ),
+    "too_many_months": (
+        "{value:count} месяцев — это больше ста лет (не больше {most:count}).",
+        "{value:count} months are more than a hundred years (at most {most:count}).",
+    ),
+    "tenure_window": (
+        "Стаж считается со дня вступления, окна у него нет: здесь только ever.",
+        "Tenure counts from the day of enrolment and has no window: only ever fits here.",
+    ),
+    "period_end_window": (
+        "Снижать в конце периода можно, только если считается календарный период (год, квартал или месяц).",
+        "Levels can fall at a period's end only where a calendar period is counted (year, quarter or month).",
+    ),
+    "never_falls": (
+        "Уровни не снижаются (down: never), поэтому «{key:text}» ничего не значит.",
+        "Levels never fall (down: never), so “{key:text}” means nothing.",
+    ),
+    "one_step_alone": (
+        "Снижать по одному уровню нужно через какое-то время: укажите grace или down: period_end.",
+        "To fall by one level each time there has to be a time between: say grace or down: period_end.",
+    ),
     "ladder_start": ("Первый уровень должен начинаться с нуля.", "The first level must start from zero."),
     "ladder_order": (
         "Каждый следующий уровень должен начинаться выше предыдущего: «{value:text}» — не выше «{other:text}».",

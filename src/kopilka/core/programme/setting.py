@@ -80,7 +80,7 @@ def money_digits(currency: str) -> int:
 def _total(by: str, digits: int, decimals: int) -> tuple[str, int]:
     if by == LevelBy.POINTS.value:
         return "points", decimals
-    return ("count", 0) if by == LevelBy.RECEIPTS.value else ("money", digits)
+    return ("count", 0) if by in {LevelBy.RECEIPTS.value, LevelBy.TENURE.value} else ("money", digits)
 
 
 def _text(node: Node | None, key: str) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from kopilka.core.programme.cautions import cautions
 from kopilka.core.programme.condition_checks import check_conditions
 from kopilka.core.programme.coupon_checks import check_costs, check_coupons
-from kopilka.core.programme.document import LevelBy, Levels, Programme
+from kopilka.core.programme.document import LevelBy, LevelDown, LevelOver, Levels, Programme
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.lane_checks import check_lanes
 from kopilka.core.programme.law import BOOKS
@@ -18,7 +18,7 @@ from kopilka.core.programme.registry import Registry
 from kopilka.core.programme.rule_checks import check_rule
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent
-from kopilka.values.period import zone
+from kopilka.values.period import MONTHS_MAX, Span, zone
 from kopilka.values.rounding import PERCENT_WHOLE
 
 RULES_MAX = 500
@@ -102,6 +102,8 @@ def _ladder(levels: Levels | None) -> Iterator[Finding]:
         yield found(error("no_levels", "levels.ladder"))
     if levels.by is LevelBy.POINTS and not levels.points:
         yield found(error("needs_kind", "levels.points"))
+    yield from _climb(levels)
+    yield from _way_down(levels)
     seen: set[str] = set()
     before = None
     for number, step in enumerate(levels.ladder):
@@ -116,6 +118,38 @@ def _ladder(levels: Levels | None) -> Iterator[Finding]:
             mistake = error("ladder_order", f"{path}.from", value=step.id, other=before.id)
             yield found(mistake, "levels", "currency")
         before = step
+
+
+def _climb(levels: Levels) -> Iterator[Finding]:
+    """Whether what counts and over which time go together."""
+    months = levels.months
+    if levels.by is LevelBy.LTV and not months:
+        yield found(error("needs_months", "levels.months"), "levels")
+    if levels.by is not LevelBy.LTV and months:
+        yield found(error("not_with", "levels.months", key="months", other="by: ltv"))
+    if months > MONTHS_MAX:
+        yield found(error("too_many_months", "levels.months", value=months, most=MONTHS_MAX))
+    if levels.by is LevelBy.TENURE:
+        if levels.over is not LevelOver.EVER:
+            yield found(error("tenure_window", "levels.over"))
+        for number, step in enumerate(levels.ladder):
+            if step.start > MONTHS_MAX:
+                path = f"levels.ladder[{number}].from"
+                yield found(error("too_many_months", path, value=step.start, most=MONTHS_MAX))
+    if levels.over == Span():
+        yield found(error("zero", "levels.over"))
+
+
+def _way_down(levels: Levels) -> Iterator[Finding]:
+    by_period = levels.down is LevelDown.PERIOD_END
+    if by_period and (levels.over is LevelOver.EVER or isinstance(levels.over, Span)):
+        yield found(error("period_end_window", "levels.down"))
+    grace = levels.grace != Span()
+    for key, given in (("grace", grace), ("one_step", levels.one_step)):
+        if given and levels.down is LevelDown.NEVER:
+            yield found(error("never_falls", f"levels.{key}", key=key))
+    if levels.one_step and levels.down is LevelDown.AT_ONCE and not grace:
+        yield found(error("one_step_alone", "levels.one_step"))
 
 
 def _spending(programme: Programme) -> Iterator[Finding]:
