@@ -9,10 +9,9 @@ from msgspec import Meta
 from kopilka.api.door import Doors
 from kopilka.api.numbers import DecimalOut
 from kopilka.api.speech import Speech
-from kopilka.core.programme.document import Treatment
 from kopilka.core.receipt import Receipt
 from kopilka.core.rules.decision import Decision
-from kopilka.core.settlement.fiscal import Fiscal, FiscalLine, Named, fiscal_return, fiscal_sale
+from kopilka.core.settlement.fiscal import Fiscal, FiscalLine, Named, fiscal_return, fiscal_sale, treatment_of
 from kopilka.core.settlement.sale import Sale
 from kopilka.values.money import decimal_text, exponent
 from kopilka.values.quantity import quantity_text
@@ -61,7 +60,7 @@ class FiscalOut(msgspec.Struct, omit_defaults=True):
 async def of_sold(doors: Doors, receipt: Receipt, decision: Decision, speech: Speech) -> FiscalOut:
     """The view of a sale."""
     goods = await _goods(doors, decision)
-    return _out(fiscal_sale(receipt, decision, treatment_of(speech), goods), decision.currency)
+    return _out(fiscal_sale(receipt, decision, treatment_of(speech.programme), goods), decision.currency)
 
 
 async def of_given_back(
@@ -71,13 +70,7 @@ async def of_given_back(
     if not progress[1]:
         return None
     goods = await _goods(doors, sale.decision)
-    return _out(fiscal_return(sale, treatment_of(speech), progress, goods), sale.decision.currency)
-
-
-def treatment_of(speech: Speech) -> Treatment:
-    """How the programme's version treats spent points."""
-    spend = speech.programme.spend
-    return Treatment.DISCOUNT if spend is None else spend.treat_as
+    return _out(fiscal_return(sale, treatment_of(speech.programme), progress, goods), sale.decision.currency)
 
 
 async def _goods(doors: Doors, decision: Decision) -> dict[str, Named]:

@@ -10,6 +10,7 @@ from litestar.datastructures import Cookie
 
 from kopilka.core.programme.document import Lane, Programme
 from kopilka.core.receipt import Receipt, Shop
+from kopilka.core.settlement.fiscal import treatment_of
 from kopilka.look.shapes import Link, Page, Person, ReceiptView, Switcher
 from kopilka.look.slip import Slip
 from kopilka.look.visit import YEAR_SECONDS, Answer, ClosedError, Visit
@@ -271,7 +272,10 @@ class Till:
     def _sold(self, visit: Visit, outcome: Done, tongue: Tongue) -> Answer:
         if outcome.sale is None:
             raise ClosedError(500)
-        words = sold_words(outcome.sale, outcome.balances, tongue, self._shop(visit).title)
+        decision = outcome.sale.decision
+        rules = self._services.views.catalogue().numbered(decision.programme, decision.version)
+        treatment = treatment_of(self._programme(visit) if rules is None else rules.programme)
+        words = sold_words(outcome.sale, outcome.balances, tongue, self._shop(visit).title, treatment)
         fresh = Basket(self._services.new_id("rcp_"), self._services.clock())
         return self._page(visit, Screen(basket=fresh, sold=words, focus="next"))
 

@@ -2,7 +2,10 @@
 
 import msgspec
 
+from kopilka.core.programme.document import Treatment
+from kopilka.core.settlement.fiscal import fiscal_sale
 from kopilka.core.settlement.sale import Sale
+from kopilka.look.printed import printed
 from kopilka.look.slip import Slip, by_kind, points_text
 from kopilka.usecases.views import Burn, LevelView, MemberView
 from kopilka.words import calendar, formats, levels
@@ -65,8 +68,10 @@ def member_words(
     )  # fmt: skip
 
 
-def sold_words(sale: Sale, balances: dict[str, tuple[int, int]], tongue: Tongue, shop: str) -> SoldWords:
-    """What happened, for the screen and for the slip."""
+def sold_words(
+    sale: Sale, balances: dict[str, tuple[int, int]], tongue: Tongue, shop: str, treatment: Treatment
+) -> SoldWords:
+    """What happened, for the screen and for the slip, whose lines are those of the fiscal view."""
     tag, say, decision = tongue.language, catalogue(tongue.language), sale.decision
     slip = Slip(sale.receipt, decision, tongue)
     paid = formats.money(tag, decision.paid_minor, decision.currency)
@@ -88,6 +93,7 @@ def sold_words(sale: Sale, balances: dict[str, tuple[int, int]], tongue: Tongue,
         if total != free:
             facts.append((say.gettext("Can be spent now"), points_text(tongue, free, kind)))
     lines = [shop, calendar.moment(tag, sale.receipt.at, tongue.zone), sale.receipt.id, ""]
+    lines += [*printed(fiscal_sale(sale.receipt, decision, treatment), decision.currency, tongue).text(), ""]
     lines += [f"{title}: {text}" for title, text in ((say.gettext("Paid"), paid), *facts)]
     lines += dict.fromkeys(slip.dates(row) for row in decision.earned)
     won = tongue.levels.get(sale.level_won, sale.level_won)

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from kopilka.console.rows import CHANNELS, STATES
 from kopilka.console.shell import Shell
+from kopilka.core.programme.document import Treatment
+from kopilka.core.settlement.fiscal import fiscal_sale, treatment_of
 from kopilka.core.settlement.sale import CLOSED, Sale, rest_of
+from kopilka.look.printed import printed
 from kopilka.look.returns import ReturnForm, read_wish, return_lines
 from kopilka.look.shapes import Trouble
 from kopilka.look.slip import Slip, points_text
@@ -147,6 +150,8 @@ class Receipt:
             (say.gettext("Codes"), ", ".join(sale.receipt.codes)),
             (say.gettext("Level then"), tongue.levels.get(sale.decision.level, sale.decision.level)),
         ]
+        treatment = Treatment.DISCOUNT if rules is None else treatment_of(rules.programme)
+        fiscal = fiscal_sale(sale.receipt, sale.decision, treatment)
         title = sale.decision.programme if rules is None else title_of(rules.programme, visit.language)
         return self._shell.page(
             visit, "receipt/page.html", title=say.gettext("Receipt"), place="receipts", tongue=tongue,
@@ -156,7 +161,7 @@ class Receipt:
             facts=[(name, text) for name, text in facts if text],
             returns=[_return_words(row, tongue, sale.decision.currency) for row in seen.returns],
             may_return=closed and not complete, may_void=closed and today and not any(sale.progress),
-            programme=title, variance=_variance(sale, tongue), won=tongue.levels.get(sale.level_won, sale.level_won),
+            programme=title, fiscal=printed(fiscal, sale.decision.currency, tongue), variance=_variance(sale, tongue), won=tongue.levels.get(sale.level_won, sale.level_won),
         )  # fmt: skip
 
 

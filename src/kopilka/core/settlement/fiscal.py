@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from kopilka.core.programme.document import Treatment
+from kopilka.core.programme.document import Programme, Treatment
 from kopilka.core.programme.law import CERTIFICATE
 from kopilka.core.receipt import Line, Receipt
 from kopilka.core.rules.decision import Decision, Gift
@@ -74,6 +74,11 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     price_minor: int
     quantity: int
     sum_minor: int
+
+
+def treatment_of(programme: Programme) -> Treatment:
+    """How a programme treats spent points."""
+    return Treatment.DISCOUNT if programme.spend is None else programme.spend.treat_as
 
 
 def fiscal_sale(
