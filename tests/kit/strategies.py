@@ -22,6 +22,8 @@ zone: Europe/Moscow
 points: {bonus: {worth: 0.50, decimals: 1}}
 levels: {by: spend, ladder: [{id: base, from: 0}, {id: gold, from: 1000}]}
 classes: {gift: {discount: no, count: no}}
+coupons: {next: {life: 30d}}
+perks: {early: {title: Early}}
 """
 PIECES = (
     "discount: 10%", "discount: 33.3%", "discount: {amount: 77.77}", "discount: {amount: 5000}",
@@ -30,11 +32,28 @@ PIECES = (
     "price: {list: {sku-1: 3.33, sku-2: 50}}", "goods: {tag: b}, price: {list: {sku-1: 1.01, sku-3: 9.99}, closes: no}",
     "free: delivery", "free: {what: delivery, percent: 50%}", "earn: 7%", "goods: {tag: a}, earn: {percent: 12, round: line}",
     "earn: {points: 3, each: yes}", "earn: {points: 1, per: 13}", "earn: {percent: 5, with_points_part: yes}",
+    "price: {each: 7.77}", "goods: {tag: a}, price: {of: club, closes: no}", "free: {price: 99}",
+    "nth_item: 2", "nth_item: {every: 3, take: 2, pick: dearest, percent: 33.3%}", "goods: {tag: a}, nth_item: {every: 2, price: 1.00}",
+    "nth_item: {every: 2, pick: cheapest_of_each, times: 2}", "goods: {tag: b}, nth_item: {every: 1, times: 1}",
+    "bundle: {buy: {count: 2}, get: {}}", "bundle: {buy: {goods: {tag: a}}, get: {goods: {tag: b}, count: 2}, percent: 50%}",
+    "bundle: {buy: {goods: {tag: a}}, get: {goods: {tag: a}}, pick: dearest, price: 5, times: 3}",
+    "set: {parts: [{goods: {tag: a}}, {goods: {tag: b}, count: 2}], price: 100}", "set: {parts: [{count: 3}], percent: 20%}",
+    "set: {parts: [{goods: {sku: sku-1}}, {goods: {tag: a}}, {}], price: 9.99, times: 2}",
+    "multiply: 2", "goods: {tag: a}, multiply: 1.333", "gift: cup", "gift: {any_of: [cup, mug], pieces: 2}",
+    "gift: {sku: sample, never_bought: yes}", "coupon: next", "perk: early", "perk: {of: early, for: 30d}",
+    "message: {slip: Thanks}", "earn: 3%, message: {cashier: Well, customer: {en: Done}}, gift: cup",
 )  # fmt: skip
 CAPS = (
     "", "", "", ", caps: {line: 20%}", ", caps: {receipt: 30.00}", ", caps: {member: {per: day, money: 12.34}}",
     ", caps: {budget: {money: 50}}",
 )  # fmt: skip
+POINTS_CAPS = (
+    "",
+    ", caps: {receipt_points: 7.5}",
+    ", caps: {member: {per: month, points: 9}}",
+    ", caps: {budget: {points: 5}}",
+)
+MONEYLESS = ("gift", "coupon", "perk", "message")
 CHOOSERS = ("best", "priority", "all")
 
 
@@ -49,7 +68,7 @@ def lines(draw: Any, most: int = 6) -> tuple[Line, ...]:
                 given_minor=draw(st.sampled_from([0, 0, 0, 100, money // 2, money + 555])),
                 floor_minor=draw(st.sampled_from([0, 0, 0, money // 3, money])),
                 tags=tuple(draw(st.lists(st.sampled_from("ab"), unique=True, max_size=2))),
-                product_class=draw(st.sampled_from(CLASSES)),
+                product_class=draw(st.sampled_from(CLASSES)), prices=draw(st.sampled_from([{}, {"club": 1234}, {"other": 1}])),
             )
         )  # fmt: skip
     return tuple(rows)
@@ -71,8 +90,12 @@ def rulesets(draw: Any, *, rules: int = 6, chooser: str = "") -> Ruleset:
     for i in range(draw(st.integers(1, rules))):
         group = draw(st.sampled_from(["", "", ", group: x", ", group: y"]))
         piece, cap = draw(st.sampled_from(PIECES)), draw(st.sampled_from(CAPS))
-        if "earn" in piece and ("line:" in cap or "receipt:" in cap or "money" in cap):
-            cap = ""
+        if piece.startswith(MONEYLESS) or "earn" in piece or "multiply" in piece:
+            cap = (
+                draw(st.sampled_from(POINTS_CAPS))
+                if "line:" in cap or "receipt:" in cap or "money" in cap
+                else cap
+            )
         if "price" in piece or "free" in piece:
             cap = cap if "receipt:" in cap else ""
         rows.append(f"  - {{id: r{i}, {piece}{cap}{group}, priority: {ranks[i]}}}")

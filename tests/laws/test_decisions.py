@@ -100,7 +100,8 @@ def test_points_never_pay_more_than_there_are_or_than_the_share(
 @given(rules=rulesets(), receipt=receipts())
 def test_every_rule_is_told_of_and_restricted_goods_earn_nothing(rules: Ruleset, receipt: Receipt) -> None:
     decision = rules.told(decide(rules, receipt), receipt.at, "Europe/Moscow")
-    told = {row.rule for row in (*decision.taken, *decision.earned, *decision.skipped)}
+    gave = (*decision.gifts, *decision.issues, *decision.perks, *decision.messages)
+    told = {row.rule for row in (*decision.taken, *decision.earned, *decision.skipped, *gave)}
     places = [i for i, line in enumerate(receipt.lines) if line.product_class == "tobacco"]
 
     assert {rule.id for rule in rules.programme.rules} == told

@@ -22,7 +22,9 @@ MEANS = st.lists(
 )
 WISHES = st.lists(
     st.one_of(
-        st.tuples(st.sampled_from(["l0", "l1", "l2", "delivery"]), st.sampled_from([1, 100, 333, 1000, None])),
+        st.tuples(
+            st.sampled_from(["l0", "l1", "l2", "delivery"]), st.sampled_from([1, 100, 333, 1000, None])
+        ),
         st.integers(1, 50_000),
     ),
     max_size=6,
@@ -55,7 +57,9 @@ def test_the_lines_sum_to_what_is_to_be_paid_and_so_do_the_payments(sale: Sale, 
     expected = decision.paid_minor if treatment is Treatment.DISCOUNT else decision.due_minor
 
     assert expected == fiscal.total_minor == sum(row.sum_minor for row in fiscal.lines) == money(fiscal)
-    assert ("1217" in dict(fiscal.payments)) is (treatment is Treatment.PAYMENT and decision.points_minor() > 0)
+    assert ("1217" in dict(fiscal.payments)) is (
+        treatment is Treatment.PAYMENT and decision.points_minor() > 0
+    )
     assert all(minor > 0 for _, minor in fiscal.payments)
     assert fiscal.rest_minor >= 0
 
@@ -103,9 +107,7 @@ def test_any_number_of_returns_prints_what_one_full_return_would(
         after = advance(at_work, wish_of(wish))
         if isinstance(after, list):
             states.append(after)
-    parts = [
-        fiscal_return(sale, treatment, (states[i], states[i + 1])) for i in range(len(states) - 1)
-    ]
+    parts = [fiscal_return(sale, treatment, (states[i], states[i + 1])) for i in range(len(states) - 1)]
     whole = fiscal_return(sale, treatment, (sale.done(), sale.wholes()))
 
     assert by_line([whole]) == by_line(parts)
@@ -184,7 +186,9 @@ def test_no_goods_are_printed_under_their_floor_and_no_restricted_goods_below_th
     rules: Ruleset, receipt: Receipt, treatment: Treatment, available: int
 ) -> None:
     lines = tuple(
-        msgspec.structs.replace(line, given_minor=0, alcohol="vodka" if line.sku == "sku-4" else "", volume_ml=700)
+        msgspec.structs.replace(
+            line, given_minor=0, alcohol="vodka" if line.sku == "sku-4" else "", volume_ml=700
+        )
         for line in receipt.lines
     )
     receipt = msgspec.structs.replace(receipt, lines=lines, given_minor=0)
