@@ -151,4 +151,7 @@ def _receipt_row(row: Any) -> ReceiptRow:
 def _return_facts(row: Any) -> ReturnFacts:
     outcome = _returned.decode(row[5])
     values: Any = (*row[:5], outcome.points_back, outcome.points_taken, outcome.before, outcome.after)
-    return ReturnFacts(*values)
+    facts = ReturnFacts(*values)
+    return msgspec.structs.replace(
+        facts, lines=outcome.lines, points_missed=outcome.points_missed, level=outcome.level
+    )

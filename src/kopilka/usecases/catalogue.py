@@ -60,6 +60,8 @@ class Catalogue:
         for rules in self.every_version():
             self._needs = self._needs.joined(rules.needs)
         self._gift_skus = {sku for rules in self.every_version() for sku in rules.gift_skus}
+        offers = [offer for rules in self.every_version() for offer in rules.programme.gifts.values()]
+        self._gift_skus |= {offer.sku for offer in offers if offer.sku}
         self._version = version
 
     def _compile(self, programme: str, number: int, text: str) -> Ruleset:
@@ -83,6 +85,11 @@ class Catalogue:
             return None
         place = bisect_right(rows, at, key=lambda row: row[0])
         return rows[max(0, place - 1)][1]
+
+    def in_force(self, programme: str, at: datetime) -> Ruleset | None:
+        """The version that rules at a moment; None before the first one begins."""
+        rows = self._versions.get(programme, [])
+        return self.ruleset(programme, at) if rows and rows[0][0] <= at else None
 
     def numbered(self, programme: str, version: int) -> Ruleset | None:
         """One version by number."""
@@ -154,6 +161,12 @@ class Catalogue:
             found = self._store.products(sorted(missing))
             for sku in missing:
                 self._products[sku] = found.get(sku)
+
+    def titles(self, skus: Iterable[str]) -> dict[str, str]:
+        """What goods are called, as the catalogue knows them now."""
+        wanted = sorted(set(skus))
+        found = self._store.products(wanted) if wanted else {}
+        return {sku: product.title for sku, product in found.items() if product.title}
 
     def filled(self, receipt: Receipt) -> Receipt:
         """The receipt with what its lines do not say; a legal class of the catalogue always counts."""

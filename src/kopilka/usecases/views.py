@@ -162,7 +162,9 @@ class ReceiptRow(msgspec.Struct, frozen=True):
 
 
 class ReturnFacts(msgspec.Struct, frozen=True):
-    """A return of goods of a receipt; points by kind. `before` and `after` are the sale's progress, where known."""
+    """A return of goods of a receipt; points by kind. `before` and `after` are the sale's progress, where known;
+    `lines` the money of each line that came back, `level` the one that held after it.
+    """
 
     return_id: str
     number: int
@@ -173,6 +175,9 @@ class ReturnFacts(msgspec.Struct, frozen=True):
     points_taken: dict[str, int]
     before: tuple[int, ...] = ()
     after: tuple[int, ...] = ()
+    lines: tuple[tuple[str, int], ...] = ()
+    points_missed: dict[str, int] = {}
+    level: str = ""
 
 
 class ReceiptView(msgspec.Struct, frozen=True):

@@ -34,6 +34,13 @@ _PAYMENTS = {
 }
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LEAP_YEAR = 2000
+_PERIODS = {
+    "day": N_("a day"),
+    "week": N_("a week"),
+    "month": N_("a month"),
+    "year": N_("a year"),
+    "ever": N_("in all"),
+}
 _CLASSES = {
     "tobacco": N_("tobacco"),
     "nicotine": N_("nicotine goods"),
@@ -228,6 +235,10 @@ def _classes(value: object, _: _Place, tongue: Tongue) -> str:
     return ", ".join(_named(tongue, _CLASSES, part) for part in _split(value))
 
 
+def _period(value: object, _: _Place, tongue: Tongue) -> str:
+    return _named(tongue, _PERIODS, str(value))
+
+
 def _split(value: object) -> list[str]:
     return [part.strip() for part in str(value).split(",") if part.strip()]
 
@@ -288,4 +299,5 @@ _WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
     "shops": _shops,
     "channels": _channels,
     "classes": _classes,
+    "period": _period,
 }

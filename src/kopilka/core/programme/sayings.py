@@ -229,7 +229,7 @@ class Sayings:
                 return Saying(dict.fromkeys(LANGUAGES, yes if value else no))
             case "=":
                 choices = dict(choice.split(":", 1) for choice in rest.split("|"))
-                word = value.value if isinstance(value, Enum) else str(value)
+                word = str(value.value if isinstance(value, Enum | Flat) else value)
                 return Saying(dict.fromkeys(LANGUAGES, choices.get(word, choices.get("*", word))))
             case ":" if rest == "kind":
                 return self.kind(value)

@@ -12,6 +12,7 @@ from kopilka.core.rules.explain import expected_words as words
 from kopilka.core.rules.explain.ground import Ground
 from kopilka.core.rules.explain.node import Node
 from kopilka.core.rules.explain.points import earnings
+from kopilka.core.rules.explain.tree import money
 from kopilka.core.rules.explain.variants_earned import earned_variants
 from kopilka.core.rules.explain.variants_paid import paid_variants
 from kopilka.core.rules.reason import Reason
@@ -48,8 +49,8 @@ def difference(ground: Ground, wish: Wish) -> Node:
     found = _answers(causes, recount, wish.amount)
     if found:
         return Node(_said(wish, actual, known=True), **_amount(wish, actual), below=_shown(found, causes))
-    below = [*(earnings(ground) if wish.kind else ()), *_instead(causes, recount, wish)]
-    below = [node for node in below if node.kind in ("", wish.kind)]
+    counted = [row for row in earnings(ground) if row.kind == wish.kind] if wish.kind else money(ground)
+    below = [*counted, *_instead(causes, recount, wish)]
     return Node(_said(wish, actual, known=False), below=tuple(below))
 
 
@@ -67,7 +68,7 @@ def _shown(found: Sequence[tuple[int, ...]], causes: Sequence[Node]) -> tuple[No
     """The causes of the first answer; where others would do as well, they follow as alternatives."""
     first = [causes[i] for i in found[0]]
     others = [causes[i] for some in found[1:] if len(some) == 1 for i in some]
-    return tuple(first + others)
+    return (*first, Node(words.OTHERWISE(), below=tuple(others))) if others else tuple(first)
 
 
 def _instead(causes: Sequence[Node], recount: Recount, wish: Wish) -> list[Node]:

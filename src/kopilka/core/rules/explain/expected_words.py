@@ -23,6 +23,7 @@ MONEY_UNKNOWN = reason_kind(
     ru="Ждали {expected:money}, вышло {actual:money}. Чем объяснить разницу, в чеке не видно; вот как считали:",
     en="{expected:money} was expected, it is {actual:money}. Nothing on the receipt explains it; it was counted so:",
 )
+OTHERWISE = reason_kind("expected_or", ru="То же число дало бы и это:", en="This would give the same number:")
 INSTEAD = reason_kind("expected_instead", ru="Что вышло бы иначе", en="What it would have been otherwise")
 CAP = reason_kind(
     "expected_cap", ru="предел правила срезал лишнее", en="the limit of the rule cut off what was above it"

@@ -23,12 +23,13 @@ def explain(
 
 def tree_of(ground: Ground) -> Node:
     """The tree of a receipt whose ground is prepared."""
-    below = [*_money(ground), *limits(ground), *_buyer(ground), *earnings(ground)]
+    below = [*money(ground), *limits(ground), *_buyer(ground), *earnings(ground)]
     below += [node for node in (given_too(ground), codes(ground), missed(ground)) if node is not None]
     return Node(words.TO_PAY(), ground.decision.paid_minor, below=tuple(below))
 
 
-def _money(ground: Ground) -> list[Node]:
+def money(ground: Ground) -> list[Node]:
+    """How the sum to be paid is made."""
     decision, receipt = ground.decision, ground.receipt
     lines = tuple(
         Node(words.LINE(goods=ground.name(i), quantity=ground.lines[i].quantity), ground.lines[i].sum_minor)

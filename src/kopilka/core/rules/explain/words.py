@@ -4,7 +4,9 @@ from kopilka.core.rules.reason import reason_kind
 
 TO_PAY = reason_kind("why_to_pay", ru="К оплате", en="To pay")
 GOODS = reason_kind("why_goods", ru="Товары", en="Goods")
-LINE = reason_kind("why_line", ru="{goods:text}, {quantity:quantity}", en="{goods:text}, {quantity:quantity}")
+LINE = reason_kind(
+    "why_line", ru="{goods:text} × {quantity:quantity}", en="{goods:text} × {quantity:quantity}"
+)
 DELIVERY = reason_kind("why_delivery", ru="Доставка", en="Delivery")
 GIVEN = reason_kind(
     "why_given", ru="Скидки, данные вне программы", en="Discounts given outside the programme"
@@ -29,7 +31,6 @@ PERCENT_INITIAL = reason_kind(
     ru="{share:percent} от {base:money} — от цены до других скидок",
     en="{share:percent} of {base:money}: the price before other discounts",
 )
-AMOUNT = reason_kind("why_amount", ru="{amount:money} со всех строк", en="{amount:money} off all lines")
 TOOK = reason_kind("why_took", ru="скидка по правилу", en="a discount by the rule")
 ON_LINE = reason_kind("why_on_line", ru="{goods:text}", en="{goods:text}")
 ON_LINE_PERCENT = reason_kind(
