@@ -43,7 +43,7 @@ def run(conninfo: str) -> list[Figure]:
         lots, _ = expire_due(night, now, 1)
         expiry = time.perf_counter() - began
         began = time.perf_counter()
-        moved = move_levels(night, Catalogue(house.reference, REGISTRY), now, 1)
+        moved, _ = move_levels(night, Catalogue(house.reference, REGISTRY), now, 1)
         levels = time.perf_counter() - began
         with psycopg.connect(database, autocommit=True) as connection:
             began = time.perf_counter()

@@ -83,6 +83,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "unknown_programme": Kind(404, N_("The programme is not known")),
     "unknown_version": Kind(404, N_("The programme has no such version")),
     "unknown_receipt": Kind(404, N_("The receipt is not known")),
+    "unknown_level": Kind(404, N_("The programme has no such level")),
     "unknown_points": Kind(404, N_("The points kind is not known")),
     "unknown_kind": Kind(422, N_("The kind of identifier is not known")),
     "unknown_key": Kind(404, N_("The API key is not known or revoked already")),

@@ -1,6 +1,6 @@
 """The table of routes: every resource's lines together."""
 
-from kopilka.api import batches, catalogue, keys, members, programmes, receipts, wallets
+from kopilka.api import batches, catalogue, explanations, keys, levels, members, programmes, receipts, wallets
 from kopilka.api.door import Doors, Route, Services
 from kopilka.api.metrics import Metrics
 from kopilka.api.server import Api
@@ -8,9 +8,11 @@ from kopilka.api.system import routes as system_routes
 
 ROUTES: tuple[Route, ...] = (
     *receipts.ROUTES,
+    *explanations.ROUTES,
     *batches.ROUTES,
     *members.ROUTES,
     *wallets.ROUTES,
+    *levels.ROUTES,
     *programmes.ROUTES,
     *catalogue.ROUTES,
     *keys.ROUTES,

@@ -151,6 +151,17 @@ class AdjustIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     last_on: date | None = None
 
 
+class LevelIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A level by hand: the member stands no lower through `last_on` (without it, for ever). An empty `level` ends what
+    was set before.
+    """
+
+    programme: Id
+    level: Annotated[str, Meta(max_length=64)]
+    reason: Note
+    last_on: date | None = None
+
+
 class ExchangeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Points for a gift: `points` each, as often as the balance allows but at most `times`."""
 

@@ -1,4 +1,4 @@
-"""Wallets: balances at any moment, lots, what will burn, the statement; points by hand and points for gifts; levels."""
+"""Wallets: balances at any moment, lots, what will burn, the statement; points by hand and points for gifts."""
 
 import base64
 import binascii
@@ -19,8 +19,6 @@ from kopilka.api.wallet_schemas import (
     BurningOut,
     BurnOut,
     ExchangeIn,
-    LevelOut,
-    LevelsOut,
     LotOut,
     MovedOut,
     ReceiptRowOut,
@@ -33,11 +31,10 @@ from kopilka.api.wallet_schemas import (
 from kopilka.usecases.commands import Adjust, Exchange, Ref
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.show import Holder
-from kopilka.usecases.views import LevelView, LotView, ReceiptRow, StatementLine, WalletView
+from kopilka.usecases.views import LotView, ReceiptRow, StatementLine, WalletView
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import decimal_text, exponent
 from kopilka.words import formats
-from kopilka.words.reasons import in_language
 
 DAYS_MAX = 3_650
 
@@ -165,44 +162,6 @@ def _row(row: ReceiptRow, speech: Speech) -> ReceiptRowOut:
     )  # fmt: skip
 
 
-async def levels(doors: Doors, request: Request) -> Reply:
-    """Levels and how far to the next."""
-    holder = await holder_of(doors, request)
-    standings = await doors.run(doors.services.views.standings, holder)
-    rows = []
-    for standing in standings:
-        rules = doors.catalogue.ruleset(standing.programme, doors.services.clock())
-        if standing.level is not None and rules is not None:
-            speech = await doors.speech(standing.programme, rules.version, request.language)
-            rows.append(_level(standing.level, speech))
-    return Reply(LevelsOut(rows))
-
-
-def _level(view: LevelView, speech: Speech) -> LevelOut:
-    programme = speech.programme
-    ladder = () if programme.levels is None else programme.levels.ladder
-    titles = {step.id: in_language(step.title, speech.tongue.language) or step.id for step in ladder}
-    decimals = 0
-    if view.by in {"spend", "ltv"}:
-        decimals = exponent(programme.currency)
-    elif view.by == "points":
-        decimals = speech.decimals(view.kind)
-    found = view.outlook
-    out = LevelOut(
-        view.programme, found.level, titles.get(found.level, found.level), view.by, decimal_text(found.total, decimals),
-        view.since, falls_on=found.falls_on, falls_to=found.falls_to, manual=found.manual,
-        manual_until=found.manual_until,
-    )  # fmt: skip
-    if found.keep_by is not None:
-        out.keep_missing, out.keep_by = decimal_text(found.keep_missing, decimals), found.keep_by
-    if found.next_level:
-        out.next_level, out.next_title = found.next_level, titles.get(found.next_level, found.next_level)
-        out.next_start, out.missing, out.next_on = (
-            decimal_text(found.next_start, decimals), decimal_text(found.missing, decimals), found.next_on,
-        )  # fmt: skip
-    return out
-
-
 async def adjust(doors: Doors, request: Request) -> Reply:
     """Add or take points."""
     key = request.idempotency_key(required=True)
@@ -308,10 +267,6 @@ ROUTES = (
     ),
     Route(
         "GET", "/v1/members/{id}/receipts", receipts, "Receipts, newest first", _READ, None, ReceiptsOut, params=PAGE,
-        problems=_NONE,
-    ),
-    Route(
-        "GET", "/v1/members/{id}/levels", levels, "Levels, and how far to the next", _READ, None, LevelsOut,
         problems=_NONE,
     ),
     Route(

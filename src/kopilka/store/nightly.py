@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from kopilka.core.ledger.posting import Cause
+from kopilka.core.member.standing import Manual, Standing
 from kopilka.store.batch import PostgresLedger
 from kopilka.store.connect import Packed, Pool
 from kopilka.store.queries import queries
-from kopilka.usecases.nightly import LevelMove
+from kopilka.usecases.nightly import LevelMove, Noted
 from kopilka.usecases.ports import Changes, Wanted
 
 SQL = queries("nightly")
@@ -67,6 +68,7 @@ class PostgresNight:
                 "by": move.levels.by.value,
                 "programme": move.programme,
                 "since": move.since,
+                "today": move.today,
                 "low": move.low,
                 "high": move.high,
                 "at": move.at,
@@ -75,6 +77,27 @@ class PostgresNight:
             },
         )
         return int(row[0])
+
+    def standings(
+        self, programme: str, since: date | None, after: tuple[int, str], limit: int
+    ) -> list[tuple[int, str, Standing]]:
+        """A page of standings."""
+        parameters = {
+            "programme": programme,
+            "since": since,
+            "bucket": after[0],
+            "holder": after[1],
+            "limit": limit,
+        }
+        with self._pool.connection() as connection:
+            rows: list[Any] = connection.execute(SQL["standings_after"], parameters).fetchall()
+        return [(row[0], row[1], _standing(programme, row)) for row in rows]
+
+    def note_levels(self, programme: str, rows: Sequence[Noted], at: datetime, txn: str) -> tuple[int, int]:
+        """Write levels and falls."""
+        packed = Packed(msgspec.json.encode(rows))
+        row = self._one(SQL["note_levels"], {"programme": programme, "rows": packed, "at": at, "txn": txn})
+        return int(row[0]), int(row[1])
 
     def lapsed(self, at: datetime) -> list[str]:
         """Receipts whose hold has run out, five hundred at most."""
@@ -96,3 +119,13 @@ class PostgresNight:
     def _one(self, query: Any, parameters: Any) -> Any:
         with self._pool.connection() as connection:
             return connection.execute(query, parameters).fetchone()
+
+
+def _standing(programme: str, row: Any) -> Standing:
+    found = Standing(programme, row[2])
+    found.level, found.spend_minor, found.receipts, found.points = row[3:7]
+    found.manual = Manual(row[7], row[8]) if row[7] else None
+    found.warned_for = row[9]
+    if row[10]:
+        found.days = {day: [s, r, p] for day, s, r, p in zip(*row[10:14], strict=True)}
+    return found

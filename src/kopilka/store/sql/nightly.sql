@@ -68,25 +68,28 @@ WHERE l.open AND l.expires_at <= %s AND l.rest > l.held ORDER BY l.bucket, l.hol
 SELECT DISTINCT programme FROM standing;
 
 -- name: move_levels
--- Writes the level that the totals of a window reach where it differs from the one last written, with an event each.
+-- Writes the level that the totals of a window reach, or that was set by hand, where it differs from the one last
+-- written, with an event each.
 WITH totals AS (
     SELECT s.bucket, s.holder_id, s.level,
-        CASE %(by)s
-            WHEN 'spend' THEN coalesce(a.spend, 0) WHEN 'receipts' THEN coalesce(a.receipts, 0)
-            ELSE coalesce(a.points, 0) END AS total
+        CASE WHEN s.manual_last_on IS NULL OR s.manual_last_on >= %(today)s::date THEN s.manual_level ELSE '' END AS manual,
+        CASE WHEN %(since)s::date IS NULL
+            THEN CASE %(by)s WHEN 'spend' THEN s.spend_minor WHEN 'receipts' THEN s.receipts ELSE s.points END
+            ELSE CASE %(by)s WHEN 'spend' THEN coalesce(a.spend, 0) WHEN 'receipts' THEN coalesce(a.receipts, 0)
+                ELSE coalesce(a.points, 0) END END AS total
     FROM standing s
     LEFT JOIN (
         SELECT bucket, holder_id, sum(spend_minor) AS spend, sum(receipts) AS receipts, sum(points) AS points
         FROM activity
         WHERE programme = %(programme)s AND bucket BETWEEN %(low)s AND %(high)s
-            AND (%(since)s::date IS NULL OR day >= %(since)s::date)
+            AND %(since)s::date IS NOT NULL AND day >= %(since)s::date
         GROUP BY bucket, holder_id
     ) a USING (bucket, holder_id)
     WHERE s.programme = %(programme)s AND s.bucket BETWEEN %(low)s AND %(high)s
 ), reached AS (
     SELECT t.bucket, t.holder_id, t.level AS old,
         (SELECT l.id FROM json_to_recordset(%(ladder)s::json) AS l(id text, start bigint)
-         WHERE l.start <= t.total ORDER BY l.start DESC LIMIT 1) AS new
+         WHERE l.start <= greatest(t.total, 0) OR l.id = t.manual ORDER BY l.start DESC LIMIT 1) AS new
     FROM totals t
 ), moving AS (
     SELECT * FROM reached WHERE new IS DISTINCT FROM old AND new IS NOT NULL
@@ -105,3 +108,46 @@ SELECT count(*) FROM written;
 -- name: lapsed
 -- Receipts whose hold has run out and that nobody has touched since.
 SELECT receipt_id FROM receipt WHERE state = 'held' AND lapses_at <= %s ORDER BY lapses_at LIMIT 500;
+
+-- name: standings_after
+-- A page of standings of a programme in the order of their key, each with its kept purchases from a day on.
+SELECT s.bucket, s.holder_id, s.enrolled_at, s.level, s.spend_minor, s.receipts, s.points, s.manual_level,
+    s.manual_last_on, s.warned_for, a.days, a.spends, a.counts, a.points
+FROM (
+    SELECT * FROM standing p
+    WHERE p.programme = %(programme)s AND (p.bucket, p.holder_id) > (%(bucket)s, %(holder)s)
+    ORDER BY p.bucket, p.holder_id LIMIT %(limit)s
+) s
+LEFT JOIN LATERAL (
+    SELECT array_agg(v.day) AS days, array_agg(v.spend_minor) AS spends, array_agg(v.receipts) AS counts,
+        array_agg(v.points) AS points
+    FROM activity v
+    WHERE v.bucket = s.bucket AND v.holder_id = s.holder_id AND v.programme = %(programme)s AND v.day >= %(since)s::date
+) a ON %(since)s::date IS NOT NULL
+ORDER BY s.bucket, s.holder_id;
+
+-- name: note_levels
+-- Writes levels that have moved and falls that are told, each with its event, unless something has come in meanwhile.
+WITH noted AS (
+    SELECT * FROM json_to_recordset(%(rows)s::json) AS x(bucket smallint, holder_id text, old text, new text,
+        spend_minor bigint, receipts bigint, points bigint, falls_on date, falls_to text)
+), written AS (
+    UPDATE standing s
+    SET level = n.new, level_since = CASE WHEN n.new <> n.old THEN %(at)s ELSE s.level_since END,
+        warned_for = coalesce(n.falls_on, s.warned_for)
+    FROM noted n
+    WHERE s.bucket = n.bucket AND s.holder_id = n.holder_id AND s.programme = %(programme)s AND s.level = n.old
+        AND (s.spend_minor, s.receipts, s.points) = (n.spend_minor, n.receipts, n.points)
+    RETURNING n.bucket, n.holder_id, n.old, n.new, n.falls_on, n.falls_to
+), told AS (
+    INSERT INTO event (bucket, holder_id, event_id, name, occurred_at, recorded_at, receipt, data)
+    SELECT w.bucket, w.holder_id, 'evt_' || %(txn)s || '_' || %(programme)s, 'level.moved', %(at)s, %(at)s, '',
+        json_build_object('from', w.old, 'to', w.new, 'programme', %(programme)s)
+    FROM written w WHERE w.old <> '' AND w.old <> w.new
+), warned AS (
+    INSERT INTO event (bucket, holder_id, event_id, name, occurred_at, recorded_at, receipt, data)
+    SELECT w.bucket, w.holder_id, 'evt_' || %(txn)s || '_' || %(programme)s || '_falling', 'level.falling', %(at)s, %(at)s,
+        '', json_build_object('level', w.new, 'to', w.falls_to, 'falls_on', w.falls_on, 'programme', %(programme)s)
+    FROM written w WHERE w.falls_on IS NOT NULL
+)
+SELECT count(*) FILTER (WHERE old <> new), count(*) FILTER (WHERE falls_on IS NOT NULL) FROM written;
