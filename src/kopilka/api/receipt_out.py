@@ -134,6 +134,9 @@ class ReceiptOut(msgspec.Struct, omit_defaults=True):
     variance: Mapping[str, DecimalOut] = {}
     rules: list[RuleOut] = []
     returns: list[ReturnOut] = []
+    cashier: str = ""
+    customer: str = ""
+    unlock: str = ""
     fiscal: FiscalOut | None = None
 
 
@@ -165,6 +168,8 @@ def decided(receipt: Receipt, decision: Decision, state: str, speech: Speech, *,
     ]
     if explain:
         out.rules = _rules(speech.told(decision), digits, speech)
+        spoken = speech.teller.spoken(receipt, decision, closed=state in {"closed", "voided"})
+        out.cashier, out.customer, out.unlock = spoken.cashier, spoken.customer, spoken.unlock
     return out
 
 

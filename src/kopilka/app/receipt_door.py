@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import msgspec
 
-from kopilka.api import receipts
+from kopilka.api import explanations, receipts
 from kopilka.api.door import Doors, Handler, Request, Services
 from kopilka.api.problems import Problem, document
 from kopilka.app.compose import House
@@ -25,6 +26,7 @@ HANDLERS: Mapping[str, Handler] = {
     "void": receipts.void,
     "return": receipts.return_goods,
     "show": receipts.show,
+    "explain": explanations.explanation,
 }
 KEY = Key("cli", "kopilka", ("admin",), "", "", datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -55,7 +57,8 @@ async def answer(house: House, wish: ReceiptWish) -> tuple[bool, bytes]:
         house.clock, lambda: True,
     )  # fmt: skip
     doors = Doors(services)
-    request = Request([wish.receipt_id], b"explain=1", wish.language.encode(), b"")
+    query = urlencode({"explain": "1", **wish.query}).encode()
+    request = Request([wish.receipt_id], query, wish.language.encode(), b"")
     request.body, request.key = wish.body, KEY
     try:
         await doors.refresh()

@@ -57,6 +57,41 @@ def show(ctx: typer.Context, id_: Id) -> None:
     _call(ctx.obj, "show", b"", id_)
 
 
+@receipt.command(
+    help=N_(
+        "Why a receipt came out as it did, and why not what was expected: kopilka receipt explain ID --expected 90"
+    )
+)
+def explain(
+    ctx: typer.Context,
+    id_: Id,
+    *,
+    expected: Annotated[str, typer.Option(help=N_("The number that was expected."))] = "",
+    of: Annotated[str, typer.Option(help=N_("What it is of: earned points or paid money."))] = "",
+    kind: Annotated[str, typer.Option(help=N_("The kind of points."))] = "",
+) -> None:
+    session: Session = ctx.obj
+    asked = {"expected": expected, "of": of, "kind": kind}
+    wish = ReceiptWish(
+        "explain", b"", id_, session.language, {name: text for name, text in asked.items() if text}
+    )
+    with session.house() as rooms:
+        done, answer = session.wiring.receipt(rooms, wish)
+    found: dict[str, Any] = msgspec.json.decode(answer)
+
+    def show_it() -> None:
+        session.say(str(found["customer"]))
+        session.say("")
+        session.out.out(str(found["trace"]), highlight=False)
+        if found.get("unlock"):
+            session.say("")
+            session.say(str(found["unlock"]))
+
+    session.give(found, show_it if done else lambda: _show_problem(session, found))
+    if not done:
+        raise StopError(REFUSED)
+
+
 def _now(**more: str) -> bytes:
     return msgspec.json.encode({"at": datetime.now(UTC), **more})
 

@@ -16,7 +16,7 @@ from kopilka.usecases.members import Members
 from kopilka.usecases.ports import Product
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.show import Views
-from kopilka.usecases.situations import Counter
+from kopilka.usecases.situation_counter import Counter
 from kopilka.usecases.staff import Reception
 
 Progress = Callable[[int], None]
@@ -109,12 +109,13 @@ def programmes_of(rooms: Rooms) -> list[Programme]:
 
 
 class ReceiptWish(msgspec.Struct, frozen=True):
-    """A verb of the API about a receipt: its body, and the id that stands in the address."""
+    """A verb of the API about a receipt: its body, the id that stands in the address, and the address's parameters."""
 
     verb: str
     body: bytes
     receipt_id: str
     language: str
+    query: dict[str, str] = {}
 
 
 class ReplayWish(msgspec.Struct, frozen=True):

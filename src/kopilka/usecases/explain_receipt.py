@@ -38,7 +38,7 @@ class Question(msgspec.Struct, frozen=True):
 
 
 class Explained(msgspec.Struct, frozen=True):
-    """The reasons of a receipt; `rules` is the version that decided it."""
+    """The reasons of a receipt; `rules` is the version that decided it, `state` that of the sale, where there is one."""
 
     rules: Ruleset
     receipt: Receipt
@@ -46,6 +46,7 @@ class Explained(msgspec.Struct, frozen=True):
     tree: Node
     returns: tuple[Node, ...] = ()
     difference: Node | None = None
+    state: str = ""
 
 
 def explain_receipt(view: ReceiptView, known: Catalogue, question: Question) -> Explained | Refused:
@@ -62,14 +63,8 @@ def explain_receipt(view: ReceiptView, known: Catalogue, question: Question) -> 
         won = Node(words.LEVEL_WON(level=sale.level_won))
         tree = msgspec.structs.replace(tree, below=(*tree.below, won))
     returns = tuple(_returned(ground, facts) for facts in view.returns)
-    return Explained(
-        ground.rules,
-        sale.receipt,
-        sale.decision,
-        tree,
-        returns,
-        None if wish is None else difference(ground, wish),
-    )
+    found = None if wish is None else difference(ground, wish)
+    return Explained(ground.rules, sale.receipt, sale.decision, tree, returns, found, sale.state)
 
 
 def find_and_explain(
