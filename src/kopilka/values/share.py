@@ -17,10 +17,12 @@ def allocate(total: int, weights: Sequence[int], order: Sequence[int]) -> list[i
     parts = [total * weight // whole for weight in weights]
     missing = total - sum(parts)
     if missing:
-        ranked = [(part * whole - total * weights[i], order[i], i) for i, part in enumerate(parts)]
-        ranked.sort()
-        for row in ranked[:missing]:
-            parts[row[2]] += 1
+        short = [(part * whole - total * weights[i], i) for i, part in enumerate(parts)]
+        short.sort()
+        if short[missing - 1][0] == short[missing][0]:
+            short.sort(key=lambda row: (row[0], order[row[1]]))
+        for _, i in short[:missing]:
+            parts[i] += 1
     return parts
 
 

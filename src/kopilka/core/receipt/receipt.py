@@ -5,6 +5,7 @@ Programmes and members do not live here: a receipt says what happened, not what 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import overload
 
 import msgspec
 
@@ -47,6 +48,31 @@ def ranks(lines: Sequence[Line]) -> list[int]:
     for rank, row in enumerate(rows):
         order[row[4]] = rank
     return order
+
+
+class Ranks(Sequence[int]):
+    """The ranks of lines, worked out when first asked for: most sums divide without them."""
+
+    __slots__ = ("_lines", "_ranks")
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._lines = lines
+        self._ranks: list[int] = []
+
+    def _found(self) -> list[int]:
+        if not self._ranks:
+            self._ranks = ranks(self._lines)
+        return self._ranks
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[int]: ...
+    def __getitem__(self, place: int | slice) -> int | list[int]:
+        return self._found()[place]
+
+    def __len__(self) -> int:
+        return len(self._lines)
 
 
 class Payment(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

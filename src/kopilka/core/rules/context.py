@@ -7,7 +7,7 @@ from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Member, Used
 from kopilka.core.programme.document import ClassRule, CouponSeries
 from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
-from kopilka.core.receipt import Line, Receipt, Shop, ranks
+from kopilka.core.receipt import Line, Ranks, Receipt, Shop
 from kopilka.core.rules.goods import Filters
 from kopilka.values.period import zone
 
@@ -23,9 +23,9 @@ class Context:
     """
 
     __slots__ = (
-        "_masks", "_order", "_seen", "_total", "action", "budgets", "charged", "classes", "closed", "coupons",
-        "day", "discountable", "filters", "floors", "funds", "gave", "gift_classes", "given", "goods_count", "holidays", "left", "lines",
-        "local", "member", "net", "plain", "points", "receipt", "series", "shop", "start", "totals",
+        "_total", "action", "budgets", "charged", "classes", "closed", "coupons", "day", "discountable", "filters", "floors",
+        "funds", "gave", "gift_classes", "given", "goods_count", "holidays", "left", "lines", "local", "masks", "member",
+        "net", "order", "plain", "points", "receipt", "seen", "series", "shop", "start", "totals",
     )  # fmt: skip
 
     def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
@@ -64,9 +64,11 @@ class Context:
         self.discountable: Sequence[int] = range(self.goods_count)
         self.local: datetime = receipt.at.astimezone(zone(shop.zone))
         self.day: date = self.local.date()
-        self._order: list[int] | None = None
-        self._masks: list[int] | None = None
-        self._seen = 0
+        self.order: Sequence[int] = Ranks(self.lines)
+        self.masks = [filters.mask(line) for line in self.lines] if filters else NO_MASKS
+        self.seen = 0
+        for mask in self.masks:
+            self.seen |= mask
         self._total: int | None = None
 
     def under(self, classes: Mapping[str, ClassRule], least: Callable[[Line], int]) -> None:
@@ -104,30 +106,9 @@ class Context:
                 found += [("tag", tag) for tag in sorted(member.tags)]
         return tuple(found)
 
-    @property
-    def seen(self) -> int:
-        """The bits of all goods filters that mean any line."""
-        return self._seen if self.masks else 0
-
-    @property
-    def order(self) -> list[int]:
-        """The rank of each line among all, by what it is and not by where it stands."""
-        if self._order is None:
-            self._order = ranks(self.lines)
-        return self._order
-
-    @property
-    def masks(self) -> list[int]:
-        """Which goods filters mean each line."""
-        if self._masks is None:
-            self._masks = [self.filters.mask(line) for line in self.lines]
-            for mask in self._masks:
-                self._seen |= mask
-        return self._masks
-
     def meant(self, bit: int) -> bool:
         """Whether a goods filter means any line at all."""
-        return bool(self.masks) and bool(self._seen & bit)
+        return bool(self.seen & bit)
 
     def among(self, scope: Sequence[int], bit: int) -> Sequence[int]:
         """Those lines of a scope that a goods filter means; `bit` is the filter's, 0 means every line."""
@@ -182,4 +163,5 @@ class Context:
                 return found
 
 
+NO_MASKS: list[int] = []
 ANYTHING = ClassRule()

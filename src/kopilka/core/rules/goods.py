@@ -46,6 +46,9 @@ class Filters:
         self._matchers: list[tuple[int, Matcher]] = []
         self._masks: dict[tuple[object, ...], int] = {}
 
+    def __bool__(self) -> bool:
+        return bool(self._matchers)
+
     def bit(self, goods: Goods | None) -> int:
         """The bit of a filter; 0 where every line is meant."""
         if goods is None:
