@@ -223,6 +223,14 @@ def _kind(value: object, _: _Place, tongue: Tongue) -> str:
     return forms[-1] if forms else str(value)
 
 
+def _noun(value: object, _: _Place, tongue: Tongue) -> str:
+    """What one point of a kind is called, as a heading: "Бонус", "Point"."""
+    words = tongue.points.get(str(value))
+    forms = () if words is None else words.forms_in(tongue.language)
+    name = forms[0] if forms else str(value)
+    return name[:1].upper() + name[1:]
+
+
 def _shops(value: object, _: _Place, tongue: Tongue) -> str:
     return _any(tongue, [tongue.shops.get(part, part) for part in _split(value)])
 
@@ -296,6 +304,7 @@ _WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
     "weekdays": _weekdays,
     "year_days": _year_days,
     "kind": _kind,
+    "noun": _noun,
     "shops": _shops,
     "channels": _channels,
     "classes": _classes,
