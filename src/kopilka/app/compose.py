@@ -9,11 +9,13 @@ from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.batch import PostgresLedger
 from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
+from kopilka.store.coupons import PostgresCoupons
 from kopilka.store.keys import PostgresKeys
 from kopilka.store.members import PostgresMembers
 from kopilka.store.migrate import is_migrated
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.catalogue import Catalogue
+from kopilka.usecases.coupons import Coupons
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.keys import Keys
 from kopilka.usecases.members import Members
@@ -41,13 +43,16 @@ class House:
         self.views = Views(PostgresViews(self.pool), self.ledger, catalogue, clock)
         self.keys = Keys(PostgresKeys(self.pool), clock=clock, chance=secrets.randbits)
         self.programmes = Programmes(self.reference, REGISTRY, clock)
+        self.coupons = Coupons(
+            PostgresCoupons(self.pool), self.views.catalogue, clock=clock, chance=secrets.randbits
+        )
         self.members = Members(PostgresMembers(self.pool), clock=clock, chance=secrets.randbits)
 
     def desk(self) -> Desk:
-        """A desk for one thread, with a catalogue of its own. Ids need to be distinct, not secret."""
+        """A desk for one thread, with a catalogue of its own. Ids need to be distinct, not secret; codes are secret."""
         catalogue = Catalogue(self.reference, REGISTRY)
         chance = Random(secrets.randbits(256)).getrandbits  # noqa: S311 - see above
-        return Desk(self.ledger, catalogue, clock=self.clock, chance=chance)
+        return Desk(self.ledger, catalogue, clock=self.clock, chance=chance, secret=secrets.randbits)
 
     def ready(self) -> bool:
         """Whether the database answers and has the schema that this program knows."""

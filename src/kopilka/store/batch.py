@@ -15,7 +15,7 @@ from psycopg.errors import DeadlockDetected, SerializationFailure
 
 from kopilka.core.ledger.lot import Hold as CoreHold
 from kopilka.core.ledger.lot import Lot
-from kopilka.core.member.coupon import BEARER, Coupon
+from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Perk, Used
 from kopilka.core.member.standing import Manual, Standing
 from kopilka.core.receipt import Receipt
@@ -24,12 +24,11 @@ from kopilka.core.settlement.purchase import Who
 from kopilka.core.settlement.rewards import past_of
 from kopilka.core.settlement.sale import CLOSED, Sale
 from kopilka.store.connect import Connection, Packed, Pool
+from kopilka.store.coupon_rows import coupon_of, coupon_statements, coupons_by_code, owners_of
 from kopilka.store.queries import queries
 from kopilka.store.rows import (
     BookRows,
-    CouponRow,
     Extras,
-    coupon_rows,
     hexed,
     new_member_rows,
     perk_rows,
@@ -48,7 +47,7 @@ from kopilka.usecases.ports import (
     Wanted,
 )
 
-SQL = queries("batch")
+SQL = {**queries("coupons"), **queries("batch")}
 _json = msgspec.json.Encoder()
 _receipts = msgspec.json.Decoder(Receipt)
 _decisions = msgspec.json.Decoder(Decision)
@@ -164,8 +163,10 @@ class PostgresBatch:
         return {(row[0], row[1], row[2]): _lot(row) for row in _rows(cursor)}
 
     def coupons(self, codes: Sequence[str]) -> dict[str, Coupon]:
-        query = SQL["lock_coupons" if self._locking else "load_coupons"]
-        return {row[2]: _coupon(row) for row in _rows(self._connection.execute(query, (list(codes),)))}
+        return coupons_by_code(self._connection, codes, lock=self._locking)
+
+    def owners(self, codes: Sequence[str]) -> set[tuple[int, str]]:
+        return owners_of(self._connection, codes)
 
     def write(self, changes: Changes, recorded_at: datetime) -> None:
         holdings = sorted(changes.touched.values(), key=lambda h: (h.bucket, h.holder_id))
@@ -190,10 +191,8 @@ class PostgresBatch:
             ("put_perks", perk_rows(holdings)),
             ("add_events", _event_rows(changes)),
         ]
-        coupons = coupon_rows(changes.coupons.values(), recorded_at)
-        if coupons:
-            fresh = [row for row in coupons if row.code in changes.new_codes]
-            statements += [("add_codes", [_code(row) for row in fresh]), ("put_coupons", coupons)]
+        if changes.coupons:
+            statements += coupon_statements(changes, recorded_at)
         claims = _claim_rows(changes, recorded_at)
         counted: list[tuple[psycopg.Cursor[Any], int]] = []
         with self._connection.pipeline():
@@ -230,21 +229,11 @@ def _asked(wanted: Wanted) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _code(row: CouponRow) -> dict[str, object]:
-    return {"code": row.code, "bucket": row.bucket, "holder_id": row.holder_id}
-
-
-def _coupon(row: Any) -> Coupon:
-    _, holder, code, programme, series, state, active_on, last_on, receipt, source = row
-    owner = "" if holder.startswith(BEARER) else holder
-    return Coupon(code, programme, series, state, owner, active_on, last_on, receipt, source)
-
-
 def _load_belongings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> None:
     for holder, programme, perk, source, since, last_on in rows.get("load_perks", []):
         holdings[holder].belongings.perks[programme, perk, source] = Perk(perk, since, last_on, source)
     for row in rows.get("load_own_coupons", []):
-        coupon = _coupon(row)
+        coupon = coupon_of(row)
         holdings[row[1]].belongings.coupons[coupon.code] = coupon
     for holder, member, birthday, attributes in rows.get("load_persons", []):
         members = holdings[holder].members

@@ -349,7 +349,7 @@ def new_member_rows(changes: Changes) -> dict[str, list[dict[str, object]]]:
         rows["add_persons"].append(
             {
                 "member_id": new.member_id, "name": person.name, "phone": person.phone, "email": person.email,
-                "birthday": person.birthday, "language": person.language, "at": at,
+                "birthday": person.birthday, "language": person.language, "attributes": person.attributes or {}, "at": at,
             }
         )  # fmt: skip
         rows["add_identifiers"].append({**member, "kind": "member", "value": new.member_id, "card_type": ""})

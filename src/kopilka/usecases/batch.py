@@ -48,6 +48,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     units: int = 0
     balances: dict[str, tuple[int, int]] = {}
     returned: Returned | None = None
+    code: str = ""
 
 
 _answers = msgspec.json.Decoder(Answer)
@@ -87,6 +88,7 @@ class Batch:
         self.found = found
         self.changes = Changes()
         self._chance = chance
+        self.secret = chance
         self.now = NEVER
         self._ms = 0
 
@@ -207,6 +209,7 @@ class Batch:
         coupons: Mapping[str, Coupon] = self.loaded.shown
         if rules.auto_coupons and buyer is not None:
             coupons = {**buyer.holding.belongings.coupons, **coupons}
+        coupons = {code: coupon.at(self.now) for code, coupon in coupons.items()} if coupons else coupons
         return Means(
             self.available(buyer, rules.spend_kind, without=without),
             self.budgets(rules, without=without),
@@ -271,9 +274,14 @@ class Batch:
         """A fresh unguessable code for each series named."""
         for id_ in series:
             length = max(CODE_LEAST, programme.coupons[id_].length)
-            code = code_from(self._chance(length * 5), length)
+            code = code_from(self.secret(length * 5), length)
             self.changes.new_codes.add(code)
             yield code
+
+    def give_coupon(self, coupon: Coupon) -> None:
+        """A coupon that whoever bore it could use belongs to a holder from now on."""
+        self.changes.moved_codes.add(coupon.code)
+        self.put_coupons([coupon])
 
     def claim(self, claim: Claim) -> None:
         """Take a key for ever."""
@@ -335,6 +343,7 @@ class Batch:
         return Done(
             verb, answer.holder_id, answer.member_id, sale, answer.returned, answer.units, answer.txn, answer.balances,
             None if sale is None else sale.recorded_at, replayed=True,
+            coupon=self.coupons([answer.code]).get(answer.code) if answer.code else None,
         )  # fmt: skip
 
 
@@ -353,4 +362,4 @@ def client_key(client: str, key: str) -> str:
 
 def answer_bytes(done: Done) -> bytes:
     """What is stored of an answer."""
-    return _encode(Answer(done.holder_id, done.member_id, done.txn, done.units, done.balances, done.returned))
+    return _encode(Answer(done.holder_id, done.member_id, done.txn, done.units, done.balances, done.returned, done.coupon.code if done.coupon else ""))

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from kopilka.core.receipt import Receipt
 from kopilka.core.settlement.refund import ReturnWish
@@ -188,6 +189,37 @@ class SetLevel(msgspec.Struct, frozen=True):
     last_on: date | None = None
 
 
+class IssueCoupon(msgspec.Struct, frozen=True):
+    """Staff or a partner give a member a coupon of a series, outside any receipt."""
+
+    who: Ref
+    programme: str
+    series: str
+    client: str
+    key: str
+    actor: str = ""
+
+
+class ActivateCoupon(msgspec.Struct, frozen=True):
+    """A coupon begins to work; with `who` it becomes that member's own. A repeat changes nothing."""
+
+    code: str
+    who: Ref | None = None
+    client: str = ""
+    key: str = ""
+    actor: str = ""
+
+
+class CancelCoupon(msgspec.Struct, frozen=True):
+    """Staff withdraw a coupon that nobody has used. A repeat changes nothing."""
+
+    code: str
+    reason: str
+    client: str = ""
+    key: str = ""
+    actor: str = ""
+
+
 class Identifier(msgspec.Struct, frozen=True):
     """A new identifier of a member."""
 
@@ -197,13 +229,16 @@ class Identifier(msgspec.Struct, frozen=True):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Who a member is: stored in one erasable place and never in events, receipts or answers."""
+    """Who a member is: stored in one erasable place and never in events, receipts or answers. `attributes` are further
+    facts by name, which the condition `attribute` may ask for.
+    """
 
     name: str = ""
     phone: str = ""
     email: str = ""
     birthday: date | None = None
     language: str = "ru"
+    attributes: dict[str, str] | UnsetType = UNSET
 
 
 class Enrol(msgspec.Struct, frozen=True):
@@ -222,4 +257,8 @@ class Enrol(msgspec.Struct, frozen=True):
 
 Sale = Hold | Close | Release | Void | Return
 """What is about receipts."""
-Command = Sale | SetLevel | Adjust | Exchange | Enrol | Act | TakeBackAction | Celebrate | RedeemGift | ReturnGift | PayOut
+Handing = IssueCoupon | ActivateCoupon | CancelCoupon
+"""What is about single coupons."""
+Doing = Act | TakeBackAction | Celebrate | RedeemGift | ReturnGift | PayOut
+"""What moves points without a receipt."""
+Command = Sale | Handing | Doing | SetLevel | Adjust | Exchange | Enrol

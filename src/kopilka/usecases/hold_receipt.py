@@ -59,7 +59,7 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
         sale, holder_id=owner[1], member_id="" if buyer is None else buyer.who.member_id
     )
     batch.draw_budgets(owner, cause.txn, rules.programme.programme, decision.caps, 1)
-    used = use_coupons(decision, receipt.id, batch.coupons(shown_coupons(decision)), sold=False)
+    used = use_coupons(decision, receipt.id, batch.coupons(shown_coupons(decision)), until=lapses_at)
     batch.put_coupons(used)
     done = Done("hold", owner[1], sale.member_id, sale, balances=batch.balances(buyer), recorded_at=batch.now)
     answer = answer_bytes(done)

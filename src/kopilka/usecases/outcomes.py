@@ -5,6 +5,8 @@ from enum import Enum
 
 import msgspec
 
+from kopilka.core.member.coupon import Coupon
+from kopilka.core.settlement.deed import Deed
 from kopilka.core.settlement.refund import Returned
 from kopilka.core.settlement.sale import Sale
 
@@ -34,7 +36,7 @@ class Wallets(msgspec.Struct, frozen=True):
 
 
 class Done(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a verb did. `replayed` marks a stored answer."""
+    """What a verb did; `deed` where that was no purchase. `replayed` marks a stored answer."""
 
     verb: str
     holder_id: str = ""
@@ -46,6 +48,8 @@ class Done(msgspec.Struct, frozen=True, omit_defaults=True):
     balances: dict[str, tuple[int, int]] = {}
     recorded_at: datetime | None = None
     replayed: bool = False
+    deed: Deed | None = None
+    coupon: Coupon | None = None
 
 
 Outcome = Done | Refused

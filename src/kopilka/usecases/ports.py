@@ -129,6 +129,7 @@ class Changes:
         self.touched: dict[str, Holding] = {}
         self.coupons: dict[str, Coupon] = {}
         self.new_codes: set[str] = set()
+        self.moved_codes: set[str] = set()
 
     @property
     def empty(self) -> bool:
@@ -178,6 +179,10 @@ class BatchStore(Protocol):
         """Coupons by code; locked in key order where the holders are."""
         ...
 
+    def owners(self, codes: Sequence[str]) -> set[tuple[int, str]]:
+        """Bucket and holder of the coupons that belong to somebody."""
+        ...
+
     def write(self, changes: Changes, recorded_at: datetime) -> None:
         """Write everything and commit. KeyRaceError where a claimed key is not free any more."""
         ...
@@ -212,7 +217,7 @@ VOLUME_MAX_ML = 1_000_000
 
 class Product(msgspec.Struct, frozen=True):
     """A product of the catalogue; `floor_minor` is for one piece, `alcohol` the kind of drink that the law's least
-    prices go by.
+    prices go by; `prices` are those of one piece by price list.
     """
 
     sku: str
@@ -225,3 +230,4 @@ class Product(msgspec.Struct, frozen=True):
     floor_minor: int = 0
     alcohol: str = ""
     volume_ml: int = 0
+    prices: dict[str, int] = {}

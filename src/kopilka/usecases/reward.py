@@ -23,7 +23,7 @@ def reward(batch: Batch, programme: Programme, sale: Sale, buyer: Buyer | None) 
     """Use up the coupons of a closed sale, give what it gives beside points; the sale comes back with the codes."""
     decision, id_, at = sale.decision, sale.receipt.id, sale.receipt.at
     holder = "" if buyer is None else buyer.holding.holder_id
-    used = use_coupons(decision, id_, batch.coupons(shown_coupons(decision)), sold=True)
+    used = use_coupons(decision, id_, batch.coupons(shown_coupons(decision)))
     batch.put_coupons(used)
     events = [Event(COUPON_USED, holder, at, id_, named(coupon)) for coupon in used]
     if buyer is None:

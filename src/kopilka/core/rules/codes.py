@@ -3,16 +3,32 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from kopilka.core.member.coupon import CANCELLED, HELD, NEW, USED, Coupon
+from kopilka.core.member.coupon import CANCELLED, HELD, NEW, USED, Coupon, well_formed
 from kopilka.core.programme.codes import normalised
+from kopilka.core.programme.document import Caps
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Code
-from kopilka.core.rules.limits import used_up
+from kopilka.core.rules.limits import MEMBER_CAP_USED, used_up
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.rules.ruleset import COUPON_CAP, Ruleset
 
 UNKNOWN = reason_kind("code_unknown", ru="такого кода нет", en="there is no such code")
+MISTYPED = reason_kind(
+    "code_mistyped",
+    ru="такого кода нет: проверьте, нет ли опечатки",
+    en="there is no such code: look whether it is typed right",
+)
+USED_UP = reason_kind(
+    "code_used_up",
+    ru="код больше не действует: он был на {uses:count|применение|применения|применений}, и все они израсходованы",
+    en="the code works no more: it was for {uses:count|use|uses}, and all of them are gone",
+)
+USED_BY_MEMBER = reason_kind(
+    "code_used_by_member",
+    ru="покупатель уже применил этот код: можно {uses:count|раз|раза|раз}",
+    en="the customer has used this code already: it is for {uses:count|time|times} each",
+)
 TOO_EARLY = reason_kind(
     "code_too_early", ru="код действует с {day:date}", en="the code works from {day:date}"
 )
@@ -52,7 +68,7 @@ def resolve(context: Context, rules: Ruleset, found: Mapping[str, Coupon]) -> li
             coupon = Coupon(code, rules.programme.programme, series, active_on=row.starts, last_on=row.until)
             reason = _public(context, rules, series, coupon)
         elif coupon is None or coupon.programme != rules.programme.programme:
-            reason = UNKNOWN()
+            reason = UNKNOWN() if coupon is not None or well_formed(code) else MISTYPED()
         else:
             reason = _own(context, rules, coupon)
         if reason is None and coupon is not None:
@@ -76,7 +92,16 @@ def _public(context: Context, rules: Ruleset, series: str, coupon: Coupon) -> Re
     wrong_day = _day(context, coupon)
     if wrong_day is not None or caps is None:
         return wrong_day
-    return used_up(context, COUPON_CAP + series, caps)
+    return _limited(used_up(context, COUPON_CAP + series, caps), caps)
+
+
+def _limited(limit: Reason | None, caps: Caps) -> Reason | None:
+    """Which limit of a public code is reached, in words of codes and not of rules."""
+    if limit is None:
+        return None
+    if limit.code == MEMBER_CAP_USED.code:
+        return USED_BY_MEMBER(uses=0 if caps.member is None else caps.member.uses or 0)
+    return USED_UP(uses=0 if caps.budget is None else caps.budget.uses or 0)
 
 
 def _own(context: Context, rules: Ruleset, coupon: Coupon) -> Reason | None:

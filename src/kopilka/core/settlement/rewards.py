@@ -3,6 +3,7 @@ becomes a part of the member's past.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 import msgspec
 
@@ -20,19 +21,21 @@ def shown_coupons(decision: Decision) -> list[str]:
 
 
 def use_coupons(
-    decision: Decision, receipt: str, coupons: Mapping[str, Coupon], *, sold: bool
+    decision: Decision, receipt: str, coupons: Mapping[str, Coupon], *, until: datetime | None = None
 ) -> list[Coupon]:
-    """The coupons of a Decision, now held by (or, `sold`, used for) a receipt."""
-    state = USED if sold else HELD
+    """The coupons of a Decision, now used for a receipt, or held by it `until` its hold lapses."""
+    state = USED if until is None else HELD
     found = [coupons[code] for code in shown_coupons(decision) if code in coupons]
-    return [msgspec.structs.replace(coupon, state=state, receipt=receipt) for coupon in found]
+    return [
+        msgspec.structs.replace(coupon, state=state, receipt=receipt, lapses_at=until) for coupon in found
+    ]
 
 
 def free_coupons(decision: Decision, receipt: str, coupons: Mapping[str, Coupon]) -> list[Coupon]:
     """The coupons of a Decision, good again: the hold ended, or everything was returned."""
     found = [coupons[code] for code in shown_coupons(decision) if code in coupons]
     mine = [coupon for coupon in found if coupon.receipt == receipt and coupon.state in (HELD, USED)]
-    return [msgspec.structs.replace(coupon, state=ACTIVE, receipt="") for coupon in mine]
+    return [msgspec.structs.replace(coupon, state=ACTIVE, receipt="", lapses_at=None) for coupon in mine]
 
 
 def issue_coupons(programme: Programme, sale: Sale, holder: str, codes: Iterator[str]) -> list[Coupon]:
@@ -50,9 +53,11 @@ def issue_coupons(programme: Programme, sale: Sale, holder: str, codes: Iterator
 
 
 def cancel_issued(sale: Sale, coupons: Mapping[str, Coupon]) -> list[Coupon]:
-    """The coupons that a returned receipt had given and that nobody has used: withdrawn."""
+    """The coupons that a returned receipt had given and that nobody has used: withdrawn. One that another open receipt
+    holds is withdrawn too; if that receipt closes after all, it was promised and is used.
+    """
     found = [coupons[code] for code in sale.issued if code in coupons]
-    unused = [coupon for coupon in found if coupon.state in (NEW, ACTIVE)]
+    unused = [coupon for coupon in found if coupon.state in (NEW, ACTIVE, HELD)]
     return [msgspec.structs.replace(coupon, state=CANCELLED) for coupon in unused]
 
 

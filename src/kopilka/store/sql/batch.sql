@@ -154,10 +154,10 @@ FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, member_id
 
 -- name: add_persons
 -- Who the new members are.
-INSERT INTO personal.person (member_id, name, phone, email, birthday, language, updated_at)
-SELECT x.member_id, x.name, x.phone, x.email, x.birthday, x.language, x.at
+INSERT INTO personal.person (member_id, name, phone, email, birthday, language, attributes, updated_at)
+SELECT x.member_id, x.name, x.phone, x.email, x.birthday, x.language, x.attributes, x.at
 FROM json_to_recordset(%s::json) AS x(member_id text, name text, phone text, email text, birthday date, language text,
-    at timestamptz);
+    attributes json, at timestamptz);
 
 -- name: add_identifiers
 -- What finds the new members; a row that does not come back belongs to somebody else.
