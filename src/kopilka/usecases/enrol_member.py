@@ -69,7 +69,14 @@ def _admit(batch: Batch, command: Enrol) -> Buyer:
     member_id = batch.new_member_id()
     holding = Holding(bucket, holder_id, new=True)
     cards = frozenset(identifier.card_type for identifier in command.identifiers if identifier.card_type)
-    who = Who(member_id, cards, frozenset(command.tags))
+    person = command.person
+    who = Who(
+        member_id,
+        cards,
+        frozenset(command.tags),
+        born_on=person.birthday,
+        attributes=person.attributes or {},
+    )
     holding.members[member_id] = who
     holding.statuses[member_id] = "active"
     batch.loaded.holdings[holder_id] = holding

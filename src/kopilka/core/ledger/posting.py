@@ -15,6 +15,7 @@ ISSUANCE, SPENDING, EXPIRY, RETURNED, ADJUSTMENT, GIFTS = (
     "adjustment",
     "gifts",
 )
+PAYOUT = "payout"
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
