@@ -1,6 +1,6 @@
 """The night's work over a real database."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -9,7 +9,8 @@ from kopilka.app.audits import run
 from kopilka.app.compose import House, utc_now
 from kopilka.app.night import work
 from kopilka.core.receipt import Line, Receipt, Shop
-from kopilka.usecases.commands import Close, Enrol, Hold, Identifier, Ref
+from kopilka.usecases.commands import Close, Enrol, Hold, Identifier, Person, Ref
+from kopilka.values.period import local_day
 
 PROGRAMME = """
 programme: night
@@ -18,6 +19,7 @@ currency: RUB
 zone: Europe/Moscow
 points:
   bonus: {worth: 1.00, life: 5d}
+  star: {}
 levels:
   by: spend
   over: 5d
@@ -25,10 +27,16 @@ levels:
 hold_minutes: 10
 rules:
   - {id: cashback, earn: 10}
+  - {id: birthday, on: birthday, earn: {points: 300, kind: star}}
 """
 
 
-def test_a_night_expires_moves_releases_and_keeps_the_days_root(database: str, tmp_path: Path) -> None:
+def born_today(now: datetime) -> date:
+    day = local_day(now, "Europe/Moscow")
+    return day.replace(year=2000)
+
+
+def test_a_night_expires_moves_releases_celebrates_and_keeps_the_days_root(database: str, tmp_path: Path) -> None:
     now = utc_now()
     then = now - timedelta(days=30)
     house = House(database)
@@ -39,7 +47,7 @@ def test_a_night_expires_moves_releases_and_keeps_the_days_root(database: str, t
     desk, who = house.desk(), Ref("card", "c")
     lines = (Line("1", "a", 1000, 50_000),)
     commands = [
-        Enrol((Identifier("card", "c"),), "night", client="t", key="e", at=then),
+        Enrol((Identifier("card", "c"),), "night", Person(birthday=born_today(now)), client="t", key="e", at=then),
         Close(Receipt("sold", "s", then, "RUB", lines), who),
         Hold(Receipt("held", "s", then, "RUB", lines), who),
     ]
@@ -49,7 +57,8 @@ def test_a_night_expires_moves_releases_and_keeps_the_days_root(database: str, t
     assert work(database, roots)
 
     with psycopg.connect(database) as connection:
-        assert connection.execute("SELECT balance FROM wallet").fetchall() == [(0,)]
+        wallets = connection.execute("SELECT kind, balance FROM wallet ORDER BY kind").fetchall()
+        assert wallets == [("bonus", 0), ("star", 300)]
         assert connection.execute("SELECT level FROM standing").fetchall() == [("base",)]
         assert connection.execute("SELECT state FROM receipt ORDER BY receipt_id").fetchall() == [
             ("released",),

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+import msgspec
 from world import World, opened
 
-from kopilka.usecases.commands import Close, Command, Enrol, Identifier, Ref, Release
+from kopilka.usecases.commands import Close, Command, Enrol, Identifier, Person, Ref, Release
 from kopilka.usecases.outcomes import Done, Refused
 
 GREETING = """
@@ -53,6 +54,24 @@ def test_joining_twice_with_a_key_is_joining_once(world: World) -> None:
 
     assert (first.member_id, first.holder_id) == (again.member_id, again.holder_id)
     assert "key_reused" == code(world, joins("2", key="k"))
+
+
+def test_no_facts_are_the_same_as_none_said(world: World) -> None:
+    world.done(joins("1", key="k"))
+    none = msgspec.structs.replace(joins("1", key="k"), person=Person(attributes={}))
+    some = msgspec.structs.replace(joins("1", key="k"), person=Person(attributes={"pet": "cat"}))
+
+    assert world.done(none).replayed
+    assert "key_reused" == code(world, some)
+
+
+def test_facts_are_kept_with_the_person_alone(world: World) -> None:
+    facts = Person("Anna", attributes={"pet": "cat"})
+    world.done(msgspec.structs.replace(joins("1", key="k"), person=facts))
+
+    assert [({"pet": "cat"},)] == world.rows("SELECT attributes FROM personal.person")
+    told = world.rows("SELECT data::text FROM event UNION ALL SELECT answer::text FROM claim")
+    assert [] == [text for (text,) in told if "cat" in text or "Anna" in text]
 
 
 def test_a_welcome_keeps_to_its_budget(database: str) -> None:

@@ -40,12 +40,16 @@ class Watch:
 
 
 def work(conninfo: str, roots: Path | None) -> bool:
-    """Write due expiries and levels, release what has lapsed, keep the daily root; False where another is at it."""
+    """Write due expiries and levels, release what has lapsed, give to birthdays, keep the daily root; False where another
+    is at it.
+    """
     from kopilka.app.compose import House  # noqa: PLC0415 - the parent of the workers starts without all this
     from kopilka.core.rules.registry import REGISTRY  # noqa: PLC0415 - the same
     from kopilka.store.audit import PostgresBooks, RootFile  # noqa: PLC0415 - the same
+    from kopilka.store.birthdays import PostgresBirthdays  # noqa: PLC0415 - the same
     from kopilka.store.nightly import PostgresNight  # noqa: PLC0415 - the same
     from kopilka.usecases.audit import keep_roots  # noqa: PLC0415 - the same
+    from kopilka.usecases.birthdays import celebrate_all  # noqa: PLC0415 - the same
     from kopilka.usecases.catalogue import Catalogue  # noqa: PLC0415 - the same
     from kopilka.usecases.nightly import release_lapsed, run_night  # noqa: PLC0415 - the same
 
@@ -56,11 +60,13 @@ def work(conninfo: str, roots: Path | None) -> bool:
             if not mine:
                 return False
             released = release_lapsed(store, house.desk(), now)
+            birthdays = celebrate_all(PostgresBirthdays(house.pool), house.desk(), now)
             done = run_night(store, Catalogue(house.reference, REGISTRY), now, secrets.randbits(70))
             made = [] if roots is None else keep_roots(PostgresBooks(house.pool), RootFile(roots), now)
             log.info(
                 "night",
                 released=released,
+                birthdays=birthdays,
                 expired=done.lots_expired,
                 moved=done.levels_moved,
                 roots=len(made),

@@ -14,7 +14,7 @@ from kopilka.usecases.ports import Claim, Found, Holding, NewMember
 
 def enrol_member(batch: Batch, command: Enrol) -> Outcome:
     """Enrol. An identifier that already finds somebody is a conflict that names it."""
-    hashed = content_hash("enrol", msgspec.structs.replace(command, client="", key="", at=None))
+    hashed = content_hash("enrol", _asked(command))
     key = client_key(command.client, command.key) if command.key else ""
     known = batch.known(key, hashed) if key else None
     if known is not None:
@@ -61,6 +61,12 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
     data: dict[str, object] = {"member": member_id, "programme": command.programme, "shop": command.shop}
     batch.emit([Event(MEMBER_ENROLLED, holding.holder_id, at, data=data)], holding.bucket)
     return done
+
+
+def _asked(command: Enrol) -> Enrol:
+    """What a key is used with: no facts are the same as none said."""
+    person = msgspec.structs.replace(command.person, attributes=command.person.attributes or msgspec.UNSET)
+    return msgspec.structs.replace(command, person=person, client="", key="", at=None)
 
 
 def _admit(batch: Batch, command: Enrol) -> Buyer:
