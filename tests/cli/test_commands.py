@@ -124,6 +124,18 @@ def test_goods_are_loaded_from_a_table(shop: Kopilka, tmp_path: Path) -> None:
     assert "1" in said
 
 
+def test_prices_of_members_are_columns_of_the_table(shop: Kopilka, tmp_path: Path) -> None:
+    table, objects = tmp_path / "goods.csv", tmp_path / "goods.json"
+    table.write_text("sku;price:club;price:vip\ntea;79,90;\nsalt;;-5\n", encoding="utf-8")
+    objects.write_text('[{"sku": "tea", "prices": {"club": 79.9}}]', encoding="utf-8")
+
+    wrong, _, told = shop("product", "load", str(table))
+    right, _, _ = shop("product", "load", str(objects))
+
+    assert (1, 0) == (wrong, right)
+    assert "2: price:vip" in told
+
+
 def test_keys_and_staff(kopilka: Kopilka) -> None:
     made = json.loads(kopilka("key", "create", "till", "--json")[1])
     revoked = kopilka("key", "revoke", made["key"]["key_id"])[0]

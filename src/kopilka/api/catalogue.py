@@ -18,6 +18,8 @@ from kopilka.values.money import decimal_text, exponent
 from kopilka.values.period import zone
 
 PRODUCTS_MAX = 5_000
+LISTS_MAX = 50
+Prices = Annotated[dict[Id, Amount], Meta(max_length=LISTS_MAX)]
 
 
 class ShopIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -67,7 +69,8 @@ class TillsOut(msgspec.Struct):
 
 class ProductIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A product: fills in what lines of receipts do not say. `floor` is the least price of one piece; `alcohol` is the
-    kind of drink (such as vodka) and `volume_ml` one piece's volume: by them the law's least price is found.
+    kind of drink (such as vodka) and `volume_ml` one piece's volume: by them the law's least price is found. `prices` are
+    those of one piece by price list: a programme sells at them with `price: {of: …}`.
     """
 
     sku: Id
@@ -80,6 +83,7 @@ class ProductIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=Tru
     floor: Amount = 0
     alcohol: Short = ""
     volume_ml: Millilitres = 0
+    prices: Prices = {}
 
 
 class ProductsIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -109,6 +113,7 @@ class ProductOut(msgspec.Struct, omit_defaults=True):
     floor: DecimalOut = "0"
     alcohol: str = ""
     volume_ml: int = 0
+    prices: dict[str, DecimalOut] = {}
 
 
 class ProductsOut(msgspec.Struct, omit_defaults=True):
@@ -230,10 +235,21 @@ async def put_products(doors: Doors, request: Request) -> Reply:
             floor,
             row.alcohol,
             row.volume_ml,
+            _prices(row, digits, f"products[{i}]", mistakes),
         )
     refuse(mistakes)
     await doors.run(doors.services.reference.put_products, list(rows.values()), doors.services.clock())
     return Reply(WrittenOut(len(rows)))
+
+
+def _prices(row: ProductIn, digits: int, path: str, mistakes: Mistakes) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, price in row.prices.items():
+        try:
+            found[name] = units_of(price, digits, "prices")
+        except BadValueError:
+            mistakes.add(f"{path}.prices.{name}", "too_many_digits")
+    return found
 
 
 async def products(doors: Doors, request: Request) -> Reply:
@@ -260,6 +276,7 @@ def _product_out(row: Product) -> ProductOut:
     return ProductOut(
         row.sku, row.title, row.category, row.brand, row.tags, row.product_class, row.vat,
         decimal_text(row.floor_minor, 2), row.alcohol, row.volume_ml,
+        {name: decimal_text(price, 2) for name, price in row.prices.items()},
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from kopilka.words.catalogue import N_
 shop = typer.Typer()
 product = typer.Typer()
 PATH = "/"
+COLUMN = "price:"
 
 
 @shop.command(help=N_("Add a shop or change it; what is not said stays as it is."))
@@ -78,7 +79,9 @@ def load(
     file: Annotated[
         str,
         typer.Argument(
-            help=N_("sku, title, category, brand, tags, product_class, vat, floor, alcohol, volume_ml.")
+            help=N_(
+                "sku, title, category, brand, tags, product_class, vat, floor, alcohol, volume_ml, and price:LIST for the prices of a price list."
+            )
         ),
     ],
 ) -> None:
@@ -132,8 +135,30 @@ def _product(row: dict[str, Any], digits: int) -> Product:
     return Product(
         sku, _text(row, "title"), _names(row.get("category"), PATH), _text(row, "brand"), _names(row.get("tags"), ","),
         _text(row, "product_class"), _text(row, "vat"), scaled(floor, digits, field="floor"),
-        _text(row, "alcohol"), volume,
+        _text(row, "alcohol"), volume, _prices(row, digits),
     )  # fmt: skip
+
+
+def _prices(row: dict[str, Any], digits: int) -> dict[str, int]:
+    """Prices by list: columns `price:club` of a table, or `prices` of a JSON object."""
+    listed = row.get("prices") or {}
+    if not isinstance(listed, dict):
+        raise BadValueError("prices", "prices by price list", listed)
+    columns = {
+        name.removeprefix(COLUMN).strip(): text for name, text in row.items() if name.startswith(COLUMN)
+    }
+    said = {
+        name: str(text).strip().replace(",", ".")
+        for name, text in (columns | listed).items()
+        if text is not None
+    }
+    found = {
+        name: scaled(text, digits, field=f"price:{name}") for name, text in said.items() if name and text
+    }
+    for name, price in found.items():
+        if price < 0:
+            raise BadValueError(f"price:{name}", "a price that is not negative", price)
+    return found
 
 
 def _text(row: dict[str, Any], name: str) -> str:

@@ -13,6 +13,7 @@ from kopilka.usecases.ports import Product
 
 SQL = queries("catalogue")
 _json = msgspec.json.Encoder()
+_prices = msgspec.json.Decoder(dict[str, int])
 
 
 class PostgresCatalogue:
@@ -125,5 +126,15 @@ class PostgresCatalogue:
 
 def _product(row: Any) -> Product:
     return Product(
-        row[0], row[1], tuple(row[2]), row[3], tuple(row[4]), row[5], row[6], row[7], row[8], row[9]
+        row[0],
+        row[1],
+        tuple(row[2]),
+        row[3],
+        tuple(row[4]),
+        row[5],
+        row[6],
+        row[7],
+        row[8],
+        row[9],
+        _prices.decode(row[10]),
     )

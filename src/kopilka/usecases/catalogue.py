@@ -191,6 +191,7 @@ class Catalogue:
             floor_minor=max(line.floor_minor, -(-product.floor_minor * line.quantity // ONE)),
             alcohol=product.alcohol or line.alcohol,
             volume_ml=product.volume_ml or line.volume_ml,
+            prices=product.prices,
         )
 
 

@@ -8,7 +8,7 @@ SELECT programme, version, valid_from, content FROM programme_version ORDER BY p
 
 -- name: products
 -- Products by sku.
-SELECT sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml FROM product WHERE sku = ANY(%s);
+SELECT sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml, prices FROM product WHERE sku = ANY(%s);
 
 -- name: changed
 -- Tells every process that reference data has changed.
@@ -36,26 +36,26 @@ SELECT shop, till, title FROM till WHERE shop = %s ORDER BY till;
 
 -- name: put_products
 -- Adds products or changes them.
-INSERT INTO product (sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml, updated_at)
+INSERT INTO product (sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml, prices, updated_at)
 SELECT x.sku, x.title, ARRAY(SELECT json_array_elements_text(x.category)), x.brand,
-    ARRAY(SELECT json_array_elements_text(x.tags)), x.product_class, x.vat, x.floor_minor, x.alcohol, x.volume_ml, x.at
+    ARRAY(SELECT json_array_elements_text(x.tags)), x.product_class, x.vat, x.floor_minor, x.alcohol, x.volume_ml, x.prices, x.at
 FROM json_to_recordset(%s::json) AS x(sku text, title text, category json, brand text, tags json, product_class text,
-    vat text, floor_minor bigint, alcohol text, volume_ml integer, at timestamptz)
+    vat text, floor_minor bigint, alcohol text, volume_ml integer, prices json, at timestamptz)
 ORDER BY x.sku
 ON CONFLICT (sku) DO UPDATE
 SET title = EXCLUDED.title, category = EXCLUDED.category, brand = EXCLUDED.brand, tags = EXCLUDED.tags,
     product_class = EXCLUDED.product_class, vat = EXCLUDED.vat, floor_minor = EXCLUDED.floor_minor,
-    alcohol = EXCLUDED.alcohol, volume_ml = EXCLUDED.volume_ml,
+    alcohol = EXCLUDED.alcohol, volume_ml = EXCLUDED.volume_ml, prices = EXCLUDED.prices,
     updated_at = EXCLUDED.updated_at;
 
 -- name: find_products
 -- Products whose sku or title begins with or contains a text, for the till.
-SELECT sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml FROM product
+SELECT sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml, prices FROM product
 WHERE sku = %(text)s OR title COLLATE "default" ILIKE %(like)s ESCAPE '\' ORDER BY (sku = %(text)s) DESC, title, sku LIMIT %(limit)s;
 
 -- name: list_products
 -- A page of products after a sku.
-SELECT sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml FROM product
+SELECT sku, title, category, brand, tags, product_class, vat, floor_minor, alcohol, volume_ml, prices FROM product
 WHERE sku > %s ORDER BY sku LIMIT %s;
 
 -- name: product_classes
