@@ -4,11 +4,12 @@ weighed is one piece. Pieces of a line that cost the same stand together as a ru
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from typing import ClassVar
 
 import msgspec
 
 from kopilka.core.programme.document import Goods
-from kopilka.core.programme.fields import Count
+from kopilka.core.programme.fields import Count, Words
 from kopilka.core.receipt import Line
 from kopilka.core.rules.context import Context
 from kopilka.values.quantity import ONE
@@ -25,6 +26,10 @@ class Pick(Enum):
 class Part(msgspec.Struct, frozen=True):
     """A number of pieces of some goods; without `goods` of any."""
 
+    TERMS: ClassVar[Words] = {
+        "ru": "{count} шт.[ {goods}]",
+        "en": "{count:count|piece|pieces}[ {goods}]",
+    }
     goods: Goods | None = None
     count: Count = 1
 
@@ -38,7 +43,7 @@ class Run(msgspec.Struct, frozen=True, gc=False):
     count: int
 
 
-class Taken(msgspec.Struct, frozen=True, gc=False):
+class Picked(msgspec.Struct, frozen=True, gc=False):
     """Some pieces of a run."""
 
     run: Run
@@ -81,7 +86,7 @@ ORDER = {Pick.CHEAPEST: cheapest_first, Pick.DEAREST: dearest_first}
 
 
 def reduced(
-    context: Context, taken: Iterable[Taken], room: Sequence[int], percent: int, price: int | None
+    context: Context, taken: Iterable[Picked], room: Sequence[int], percent: int, price: int | None
 ) -> list[int]:
     """Money off each line where these pieces cost `percent` less (rounded once a line), or `price` each at most."""
     off = [0] * len(context.lines)

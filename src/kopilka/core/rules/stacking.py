@@ -78,7 +78,9 @@ def admitted(context: Context, candidates: Sequence[Candidate]) -> tuple[list[Ca
 
 def only_obstacle(context: Context, candidate: Candidate, failed: ContextCheck) -> bool:
     """Whether all other conditions of a candidate are met."""
-    return all(check is failed or check(context) is None for check in candidate.checks)
+    return len(candidate.checks) == 1 or all(
+        check is failed or check(context) is None for check in candidate.checks
+    )
 
 
 def _take(
@@ -94,10 +96,20 @@ def _take(
         if refusal is not None:
             return Skipped(candidate.id, refusal)
         candidate.charge(context)
-    _apply(context, candidate, proposal)
     total = sum(proposal)
+    wanted = _wanted(context, candidate, caps)
+    _apply(context, candidate, proposal)
     context.gave[candidate.id] = context.gave.get(candidate.id, 0) + total
-    return Taken(candidate.id, candidate.lane.value, total, tuple(proposal))
+    return Taken(candidate.id, candidate.lane.value, total, tuple(proposal), wanted if wanted > total else 0)
+
+
+def _wanted(context: Context, candidate: Candidate, caps: TotalCaps) -> int:
+    """What a rule with limits of its own would take without them; 0 where it has none."""
+    effect = candidate.effect
+    if not isinstance(effect, Offer) or not (candidate.capped or candidate.rule.caps.line is not None):
+        return 0
+    ask = Ask(_scope(context, candidate), _room(context, caps, None), candidate.initial, candidate.bit)
+    return sum(effect.propose(context, ask))
 
 
 def _losers(rivals: list[Candidate], winners: Sequence[Candidate], choose: Chooser) -> list[Skipped]:

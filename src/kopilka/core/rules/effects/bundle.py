@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from kopilka.core.programme.document import Lane
-from kopilka.core.programme.fields import PERCENT, Count, Flat, MoneyMinor, Scale
+from kopilka.core.programme.fields import PERCENT, Count, Flat, MoneyMinor, Scale, Words
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.effect import Ask, Offer
-from kopilka.core.rules.pieces import ORDER, Part, Pick, Taken, pieces_in, reduced, runs_of
+from kopilka.core.rules.pieces import ORDER, Part, Pick, Picked, pieces_in, reduced, runs_of
 from kopilka.values.rounding import PERCENT_WHOLE
 
 
@@ -20,6 +20,10 @@ class Bundle(Offer, frozen=True):
 
     NAME: ClassVar[str] = "bundle"
     LANE: ClassVar[Lane] = Lane.DISCOUNTS
+    TERMS: ClassVar[Words] = {
+        "ru": "за каждые {buy} — ещё {get}[!price {percent=10000: бесплатно|*:}][ дешевле на {percent}][ по {price}][, не больше {times:count|раза|раз|раз}]",
+        "en": "for every {buy} another {get}[!price {percent=10000: free|*:}][ for {percent} less][ for {price}][, at most {times:count|time|times}]",
+    }
     ONE_OF: ClassVar[tuple[str, ...]] = ("percent", "price")
     buy: Part
     get: Part
@@ -39,13 +43,13 @@ class Bundle(Offer, frozen=True):
         only_bought = sum([pieces_in(context.lines[i]) for i in buyable if i not in got_lines])
         times = self._repetitions(only_bought, only_got, both)
         wanted, spare = times * self.get.count, only_bought + both - times * self.buy.count
-        taken: list[Taken] = []
+        taken: list[Picked] = []
         for run in sorted(runs, key=ORDER[self.pick]):
             shared = run.line in buyable
             count = min(run.count, wanted, spare) if shared else min(run.count, wanted)
             wanted -= count
             spare -= count if shared else 0
-            taken.append(Taken(run, count))
+            taken.append(Picked(run, count))
         return reduced(context, taken, ask.room, context.scale(self.percent, ask.goods), self.price)
 
     def _countable(self, context: Context, ask: Ask) -> Sequence[int]:

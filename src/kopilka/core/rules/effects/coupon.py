@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from kopilka.core.member.coupon import days
-from kopilka.core.programme.fields import CouponId
+from kopilka.core.programme.fields import CouponId, Words
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Issue
@@ -25,6 +25,10 @@ class IssueCoupon(Give, frozen=True):
 
     NAME: ClassVar[str] = "coupon"
     SHORT: ClassVar[str] = "of"
+    TERMS: ClassVar[Words] = {
+        "ru": "купон «{of}»",
+        "en": "a coupon: {of}",
+    }
     of: CouponId
 
     def give(self, context: Context, rule: str, number: int) -> Sequence[Given] | Reason:

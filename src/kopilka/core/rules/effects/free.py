@@ -4,7 +4,7 @@ from enum import Enum
 from typing import Annotated, ClassVar
 
 from kopilka.core.programme.document import Lane
-from kopilka.core.programme.fields import PERCENT, Flat, MoneyMinor, Scale
+from kopilka.core.programme.fields import PERCENT, Flat, MoneyMinor, Scale, Words
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.effect import Ask, Offer
 from kopilka.values.rounding import PERCENT_WHOLE, percent_of
@@ -24,6 +24,10 @@ class Free(Offer, frozen=True):
     NAME: ClassVar[str] = "free"
     SHORT: ClassVar[str] = "what"
     LANE: ClassVar[Lane] = Lane.DELIVERY
+    TERMS: ClassVar[Words] = {
+        "ru": "[!price {percent=10000:бесплатная доставка|*:}][доставка дешевле на {percent}][доставка не дороже {price}]",
+        "en": "[!price {percent=10000:free delivery|*:}][delivery for {percent} less][delivery for at most {price}]",
+    }
     ONE_OF: ClassVar[tuple[str, ...]] = ("percent", "price")
     what: FreeThing = FreeThing.DELIVERY
     percent: Annotated[Scale, PERCENT] = Flat(PERCENT_WHOLE)

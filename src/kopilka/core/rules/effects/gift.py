@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Count, Name, Names
+from kopilka.core.programme.fields import Count, Name, Names, Words
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import ANYTHING, Context
 from kopilka.core.rules.decision import Gift
@@ -32,6 +32,10 @@ class GiftGoods(Give, frozen=True):
 
     NAME: ClassVar[str] = "gift"
     SHORT: ClassVar[str] = "sku"
+    TERMS: ClassVar[Words] = {
+        "ru": "подарок: [{sku}][{any_of}], {pieces} шт.{never_bought?, если вы его ещё не пробовали|}",
+        "en": "a gift: [{sku}][{any_of}], {pieces:count|piece|pieces}{never_bought?, where you have never had it|}",
+    }
     ONE_OF: ClassVar[tuple[str, ...]] = ("sku", "any_of")
     sku: Name = ""
     any_of: Names = ()

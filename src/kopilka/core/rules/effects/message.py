@@ -19,6 +19,10 @@ class Tell(Give, frozen=True):
     """
 
     NAME: ClassVar[str] = "message"
+    TERMS: ClassVar[Words] = {
+        "ru": "[{cashier}][{slip}][{customer}]",
+        "en": "[{cashier}][{slip}][{customer}]",
+    }
     SOME_OF: ClassVar[tuple[str, ...]] = ("cashier", "slip", "customer")
     cashier: Words = msgspec.field(default_factory=dict)
     slip: Words = msgspec.field(default_factory=dict)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from kopilka.core.programme.document import Effect, Lane
-from kopilka.core.programme.fields import KindId, Names, Thousandths
+from kopilka.core.programme.fields import KindId, Names, Thousandths, Words
 from kopilka.values.quantity import ONE
 from kopilka.values.rounding import Rounding, divide
 
@@ -18,6 +18,10 @@ class Multiply(Effect, frozen=True):
     NAME: ClassVar[str] = "multiply"
     SHORT: ClassVar[str] = "times"
     LANE: ClassVar[Lane] = Lane.EARNING
+    TERMS: ClassVar[Words] = {
+        "ru": "баллы за эти товары × {times}[ по правилам: {of:rules}]",
+        "en": "points × {times} for these goods[ by the rules: {of:rules}]",
+    }
     ON_TOP: ClassVar[bool] = True
     times: Thousandths
     kind: KindId = ""

@@ -5,10 +5,10 @@ from enum import Enum
 from typing import Annotated, ClassVar
 
 from kopilka.core.programme.document import Lane
-from kopilka.core.programme.fields import PERCENT, Count, Flat, MoneyMinor, Scale
+from kopilka.core.programme.fields import PERCENT, Count, Flat, MoneyMinor, Scale, Words
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.effect import Ask, Offer
-from kopilka.core.rules.pieces import Run, Taken, cheapest_first, dearest_first, reduced, runs_of
+from kopilka.core.rules.pieces import Picked, Run, cheapest_first, dearest_first, reduced, runs_of
 from kopilka.values.rounding import PERCENT_WHOLE
 
 
@@ -30,6 +30,10 @@ class NthItem(Offer, frozen=True):
     NAME: ClassVar[str] = "nth_item"
     SHORT: ClassVar[str] = "every"
     LANE: ClassVar[Lane] = Lane.DISCOUNTS
+    TERMS: ClassVar[Words] = {
+        "ru": "из каждых {every} товаров {take} {pick=dearest:из самых дорогих|cheapest:из самых дешёвых|*:из самых дешёвых в своей группе}[!price {percent=10000:бесплатно|*:}][ дешевле на {percent}][ по {price}][, не больше {times:count|раза|раз|раз}]",
+        "en": "of every {every} items {take} of the {pick=dearest:dearest|cheapest:cheapest|*:cheapest of each group}[!price {percent=10000: free|*:}][ for {percent} less][ for {price}][, at most {times:count|time|times}]",
+    }
     ONE_OF: ClassVar[tuple[str, ...]] = ("percent", "price")
     every: Count
     take: Count = 1
@@ -54,16 +58,16 @@ class NthItem(Offer, frozen=True):
         )
         return reduced(context, taken, ask.room, context.scale(self.percent, ask.goods), self.price)
 
-    def _of_all(self, runs: list[Run], wanted: int) -> Iterator[Taken]:
+    def _of_all(self, runs: list[Run], wanted: int) -> Iterator[Picked]:
         for run in runs:
             count = min(run.count, wanted)
             wanted -= count
-            yield Taken(run, count)
+            yield Picked(run, count)
 
-    def _of_each(self, runs: list[Run], groups: int) -> Iterator[Taken]:
+    def _of_each(self, runs: list[Run], groups: int) -> Iterator[Picked]:
         place = 0
         for run in runs:
-            yield Taken(run, self._before(place + run.count, groups) - self._before(place, groups))
+            yield Picked(run, self._before(place + run.count, groups) - self._before(place, groups))
             place += run.count
 
     def _before(self, place: int, groups: int) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar
 
-from kopilka.core.programme.fields import PerkId, Span
+from kopilka.core.programme.fields import PerkId, Span, Words
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Privilege
@@ -19,6 +19,10 @@ class GrantPerk(Give, frozen=True, rename={"lasting": "for"}):
 
     NAME: ClassVar[str] = "perk"
     SHORT: ClassVar[str] = "of"
+    TERMS: ClassVar[Words] = {
+        "ru": "привилегия «{of}»[ на {for}]",
+        "en": "a perk: {of}[ for {for}]",
+    }
     of: PerkId
     lasting: Span | None = None
 

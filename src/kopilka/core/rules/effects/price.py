@@ -5,7 +5,7 @@ from typing import ClassVar
 import msgspec
 
 from kopilka.core.programme.document import Lane
-from kopilka.core.programme.fields import MoneyMinor, Name
+from kopilka.core.programme.fields import MoneyMinor, Name, Words
 from kopilka.core.receipt import Line
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.effect import Ask, Offer
@@ -23,6 +23,10 @@ class Price(Offer, frozen=True, rename={"prices": "list"}):
     NAME: ClassVar[str] = "price"
     SHORT: ClassVar[str] = "prices"
     LANE: ClassVar[Lane] = Lane.PRICES
+    TERMS: ClassVar[Words] = {
+        "ru": "особая цена[: {list:size|товар|товара|товаров}][: {each} за штуку][ по прайсу «{of}»]",
+        "en": "a price of its own[ for {list:size|article|articles}][: {each} a piece][ by the list {of}]",
+    }
     ONE_OF: ClassVar[tuple[str, ...]] = ("prices", "each", "of")
     prices: dict[Name, MoneyMinor] = msgspec.field(default_factory=dict)
     closes: bool = True

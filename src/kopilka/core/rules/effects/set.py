@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
 from kopilka.core.programme.document import Lane
-from kopilka.core.programme.fields import PERCENT, Count, MoneyMinor, Scale
+from kopilka.core.programme.fields import PERCENT, Count, MoneyMinor, Scale, Words
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.effect import Ask, Offer
-from kopilka.core.rules.pieces import Part, Run, Taken, dearest_first, reduced, runs_of
+from kopilka.core.rules.pieces import Part, Picked, Run, dearest_first, reduced, runs_of
 from kopilka.values.share import allocate_within
 
 
@@ -19,6 +19,10 @@ class GoodsSet(Offer, frozen=True):
 
     NAME: ClassVar[str] = "set"
     LANE: ClassVar[Lane] = Lane.DISCOUNTS
+    TERMS: ClassVar[Words] = {
+        "ru": "вместе {parts&}[ за {price}][ дешевле на {percent}][, не больше {times:count|раза|раз|раз}]",
+        "en": "{parts&} together[ for {price}][ for {percent} less][, at most {times:count|time|times}]",
+    }
     ONE_OF: ClassVar[tuple[str, ...]] = ("price", "percent")
     parts: tuple[Part, ...]
     price: MoneyMinor | None = None
@@ -87,11 +91,11 @@ class _Matching:
         rows = [found // places for found, places in zip(reach, self._places, strict=True) if places]
         self.sets = min(rows, default=0)
 
-    def chosen(self, sets: int) -> list[Taken]:
+    def chosen(self, sets: int) -> list[Picked]:
         """The dearest pieces that make up so many sets."""
         room = [sets * places for places in self._places]
         full: set[int] = set()
-        taken: list[Taken] = []
+        taken: list[Picked] = []
         for run, mask in self._runs:
             if mask in full:
                 continue
@@ -103,7 +107,7 @@ class _Matching:
             if count:
                 for group in above:
                     room[group] -= count
-                taken.append(Taken(run, count))
+                taken.append(Picked(run, count))
         return taken
 
     def worth(self, sets: int) -> int:
