@@ -4,58 +4,19 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
+from together import at_once, sound
 from world import World, goods
 
 from kopilka.usecases.commands import Adjust, Close, Command, Hold, Ref, Release, Return, Void
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.outcomes import Done, Outcome, Refused
 
-THREADS = 8
-
-
-def at_once(world: World, commands: Sequence[Command], threads: int = THREADS) -> list[Outcome]:
-    """Each command alone, all of them at the same time, from desks of their own."""
-    local = threading.local()
-    gate = threading.Barrier(threads)
-
-    def start() -> None:
-        local.desk = world.new_desk()
-        gate.wait()
-
-    def one(command: Command) -> Outcome:
-        desk: Desk = local.desk
-        return desk.run([command])[0]
-
-    with ThreadPoolExecutor(threads, initializer=start) as pool:
-        return list(pool.map(one, commands))
-
 
 def codes(outcomes: Sequence[Outcome]) -> Counter[str]:
     return Counter("done" if isinstance(outcome, Done) else outcome.code for outcome in outcomes)
-
-
-def sound(world: World) -> None:
-    """Balances are what lots and postings say, whatever has happened."""
-    assert [] == world.rows(
-        "SELECT w.holder_id FROM wallet w LEFT JOIN lot l USING (bucket, holder_id, kind)"
-        " GROUP BY w.bucket, w.holder_id, w.kind, w.balance, w.deficit"
-        " HAVING coalesce(sum(l.rest), 0) <> w.balance + w.deficit"
-    )
-    assert [] == world.rows(
-        "SELECT 1 FROM posting p JOIN posting q USING (bucket, holder_id, kind)"
-        " WHERE q.version = p.version + 1 AND (p.after <> q.before OR p.hash <> q.previous)"
-    )
-    assert [] == world.rows(
-        "SELECT 1 FROM lot l LEFT JOIN ("
-        "  SELECT bucket, holder_id, kind, lot, sum(part) AS part FROM ("
-        "    SELECT bucket, holder_id, kind, unnest(lots) AS lot, unnest(parts) AS part FROM hold WHERE state = 'held'"
-        "  ) x GROUP BY bucket, holder_id, kind, lot) h USING (bucket, holder_id, kind, lot)"
-        " WHERE l.held <> coalesce(h.part, 0)"
-    )
 
 
 def test_two_hundred_spends_of_one_member_take_what_there_is_and_no_more(world: World) -> None:
