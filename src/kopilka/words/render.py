@@ -34,6 +34,7 @@ _PAYMENTS = {
 }
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _LEAP_YEAR = 2000
+_CHOICES = {"earn": N_("to collect points"), "discount": N_("the discount")}
 _PERIODS = {
     "day": N_("a day"),
     "week": N_("a week"),
@@ -216,6 +217,19 @@ def _perk(value: object, _: _Place, tongue: Tongue) -> str:
     return tongue.perks.get(str(value), str(value))
 
 
+def _year_day(value: object, _: _Place, tongue: Tongue) -> str:
+    """A day of every year, written "12-31"."""
+    return calendar.day_of_year(tongue.language, date.fromisoformat(f"{_LEAP_YEAR}-{value}"))
+
+
+def _rules(value: object, _: _Place, tongue: Tongue) -> str:
+    return ", ".join(tongue.rules.get(part, part) for part in _split(value))
+
+
+def _choices(value: object, _: _Place, tongue: Tongue) -> str:
+    return _any(tongue, [_named(tongue, _CHOICES, part) for part in _split(value)])
+
+
 def _kind(value: object, _: _Place, tongue: Tongue) -> str:
     """Many points of a kind, without a number: "бонусов", "points"."""
     words = tongue.points.get(str(value))
@@ -305,6 +319,9 @@ _WRITERS: Mapping[str, Callable[[object, _Place, Tongue], str]] = {
     "year_days": _year_days,
     "kind": _kind,
     "noun": _noun,
+    "rules": _rules,
+    "year_day": _year_day,
+    "choices": _choices,
     "shops": _shops,
     "channels": _channels,
     "classes": _classes,

@@ -1,9 +1,10 @@
 """Conditions, effects and goods in plain words of every language, derived from their fields.
 
 A kind may say itself: `TERMS` by language, a template whose places are its own fields. A kind without it is said by the
-names of its keys. Places: `{field}` is the field's own words; `{field:shops}` shows it as that kind of place;
-`{field?text|text}` chooses by yes and no, `{field=a:text|*:text}` by the word written; `{field&}` joins a list with
-"and"; a part in `[…]` is left out where one of its plain fields says nothing beyond its default.
+names of its keys. Places: `{field}` is the field's own words; `{field:shops}` shows it as that kind of place (`genitive`
+declines a span, `size|…` counts a table); `{field?text|text}` chooses by yes and no, `{field=a:text|*:text}` by the
+word written; `{field&}` joins a list with "and"; a part in `[…]` is left out where one of its plain fields says nothing
+beyond its default, a part in `[!field …]` where that field says something.
 """
 
 import re
@@ -46,13 +47,21 @@ _NUMBERS = {
     "quantity": "quantity",
     "whole": "count",
 }
-_IDS = {"level": "levels", "coupon": "coupons", "perk": "perk"}
+_IDS = {"level": "levels", "coupon": "coupons", "perk": "perk", "year_day": "year_day"}
 _HUNDREDTHS = 100
 _YES: Words = {"ru": "да", "en": "yes"}
 _NO: Words = {"ru": "нет", "en": "no"}
-_DAYS: Words = {"ru": "{{{0}:count|день|дня|дней}}", "en": "{{{0}:count|day|days}}"}
-_MONTHS: Words = {"ru": "{{{0}:count|месяц|месяца|месяцев}}", "en": "{{{0}:count|month|months}}"}
-_YEARS: Words = {"ru": "{{{0}:count|год|года|лет}}", "en": "{{{0}:count|year|years}}"}
+_LONG: Sequence[Words] = (
+    {"ru": "{{{0}:count|день|дня|дней}}", "en": "{{{0}:count|day|days}}"},
+    {"ru": "{{{0}:count|месяц|месяца|месяцев}}", "en": "{{{0}:count|month|months}}"},
+    {"ru": "{{{0}:count|год|года|лет}}", "en": "{{{0}:count|year|years}}"},
+)
+_OF: Sequence[Words] = (
+    {"ru": "{{{0}:count|дня|дней|дней}}", "en": "{{{0}:count|day|days}}"},
+    {"ru": "{{{0}:count|месяца|месяцев|месяцев}}", "en": "{{{0}:count|month|months}}"},
+    {"ru": "{{{0}:count|года|лет|лет}}", "en": "{{{0}:count|year|years}}"},
+)
+"""After "not less than"."""
 _MONTHS_OF_YEAR = 12
 _STEPS: Mapping[type, Words] = {
     ByTotal: {"ru": "при покупке от {from} — {value}", "en": "{value} for a purchase from {from}"},
@@ -136,13 +145,14 @@ class Sayings:
         """The name of a kind of points, many of them; the first where none is named."""
         return self._place("kind", kind or next(iter(self._programme.points), ""))
 
-    def span(self, span: Span) -> Saying:
-        """A length of time."""
+    def span(self, span: Span, units: Sequence[Words] = _LONG) -> Saying:
+        """A length of time; `units` are the words of days, months and years."""
+        in_days, in_months, in_years = units
         if not span.months:
-            return self._worded(_DAYS, span.days)
+            return self._worded(in_days, span.days)
         years, rest = divmod(span.months, _MONTHS_OF_YEAR)
-        said = self._worded(_MONTHS, span.months) if rest else self._worded(_YEARS, years)
-        return joined([said, self._worded(_DAYS, span.days)], AND) if span.days else said
+        said = self._worded(in_months, span.months) if rest else self._worded(in_years, years)
+        return joined([said, self._worded(in_days, span.days)], AND) if span.days else said
 
     def day(self, day: date) -> Saying:
         """A day."""
@@ -211,6 +221,9 @@ class Sayings:
                 return saying.words[tag]
 
             def kept(segment: re.Match[str]) -> str:
+                unless, _, rest = segment[1].removeprefix("!").partition(" ")
+                if segment[1].startswith("!"):
+                    return "" if _says(part, fields[unless]) else rest
                 plain = [
                     fields[name]
                     for name, sign, rest in _PLACE.findall(segment[1])
@@ -233,6 +246,10 @@ class Sayings:
                 return Saying(dict.fromkeys(LANGUAGES, choices.get(word, choices.get("*", word))))
             case ":" if rest == "kind":
                 return self.kind(value)
+            case ":" if rest == "genitive":
+                return self.span(value, _OF)
+            case ":" if rest.startswith("size|"):
+                return self._place(rest.replace("size", "count", 1), len(value))
             case ":":
                 return self._place(rest, ",".join(map(str, value)) if isinstance(value, tuple) else value)
             case _:
@@ -246,8 +263,8 @@ class Sayings:
             if field.required or value != field.default:
                 said = self._value(field.shape, value, OR, getattr(part, "kind", ""))
                 rows.append(joined([_labelled(field.key), said], _SPACE))
-        if not rows:
-            return _labelled(name)
+        if not rows or not name:
+            return joined(rows) if rows else _labelled(name)
         return filled({"ru": "{0}: {1}", "en": "{0}: {1}"}, [_labelled(name), joined(rows)])
 
     def _value(self, shape: Shape, value: Any, word: Words, kind: str) -> Saying:
@@ -261,11 +278,11 @@ class Sayings:
             case Scaled(mark=mark):
                 return self.scale(value, mark, kind)
             case Plain(mark=mark) if mark in _IDS:
-                return self._place(_IDS[mark], value)
+                return self._place(_IDS[mark], value) if value else EMPTY
             case Record() if isinstance(value, Goods):
                 return self.goods(value)
             case Record():
-                return self._by_keys(value, "") if value.__struct_fields__ else EMPTY
+                return self._part(value, "")
             case Open(kind="conditions"):
                 return joined(self.conditions(value), word)
             case ListOf(item=item):

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Name, Names
+from kopilka.core.programme.fields import Name, Names, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
@@ -29,6 +29,10 @@ class HasAttribute(Check, frozen=True):
     """
 
     NAME: ClassVar[str] = "attribute"
+    TERMS: ClassVar[Words] = {
+        "ru": "в анкете указано {name}[: {any_of}]",
+        "en": "the profile says {name}[: {any_of}]",
+    }
     name: Name
     any_of: Names = ()
 

@@ -5,7 +5,7 @@ from datetime import MAXYEAR, date
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Count
+from kopilka.core.programme.fields import Count, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
@@ -33,6 +33,10 @@ class Birthday(Check, frozen=True):
     """
 
     NAME: ClassVar[str] = "birthday"
+    TERMS: ClassVar[Words] = {
+        "ru": "день рождения[, за {before:count|день|дня|дней} до него][, {after:count|день|дня|дней} после него]",
+        "en": "your birthday[, {before:count|day|days} before it][, {after:count|day|days} after it]",
+    }
     before: Count = 0
     after: Count = 0
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import msgspec
 
-from kopilka.core.programme.fields import YearDay
+from kopilka.core.programme.fields import Words, YearDay
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -51,6 +51,7 @@ WEEK = tuple(Weekday)
 class Hours(msgspec.Struct, frozen=True, rename={"start": "from"}):
     """A window of the day: from `from` until just before `until`, on the next day where that is not later."""
 
+    TERMS: ClassVar[Words] = {"ru": "{from}–{until}", "en": "{from}–{until}"}
     start: time
     until: time
 
@@ -70,6 +71,10 @@ class Calendar(Check, frozen=True, rename={"start": "from"}):
     """
 
     NAME: ClassVar[str] = "calendar"
+    TERMS: ClassVar[Words] = {
+        "ru": "время:[ с {from}][ по {until}][ {days}][ {weekdays}][ {hours}]{holidays=True: праздники|False: кроме праздников|*:}",
+        "en": "time:[ from {from}][ through {until}][ {days}][ {weekdays}][ {hours}]{holidays=True: holidays|False: except holidays|*:}",
+    }
     start: date | None = None
     until: date | None = None
     days: tuple[YearDay, ...] = ()

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Names
+from kopilka.core.programme.fields import Names, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -23,6 +23,10 @@ class ChoiceIs(Check, frozen=True):
 
     NAME: ClassVar[str] = "choice"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {
+        "ru": "ваш выбор — {any_of:choices}{unset? или ничего не выбрано|}",
+        "en": "your choice: {any_of:choices}{unset? or nothing chosen|}",
+    }
     any_of: Names
     unset: bool = False
 

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Count
+from kopilka.core.programme.fields import Count, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
@@ -30,6 +30,10 @@ class DaysSincePurchase(Check, frozen=True, rename={"start": "from"}):
 
     NAME: ClassVar[str] = "days_since_purchase"
     SHORT: ClassVar[str] = "start"
+    TERMS: ClassVar[Words] = {
+        "ru": "с прошлой покупки прошло[ не меньше {from:count|дня|дней|дней}][, но меньше {below:count|дня|дней|дней}]",
+        "en": "[at least {from:count|day|days}][ but less than {below:count|day|days}] since the last purchase",
+    }
     start: Count = 0
     below: Count | None = None
 

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from kopilka.core.programme.document import Goods
-from kopilka.core.programme.fields import Thousandths
+from kopilka.core.programme.fields import Thousandths, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -35,6 +35,10 @@ class GoodsCount(Check, frozen=True, rename={"start": "from"}):
 
     NAME: ClassVar[str] = "goods_count"
     SHORT: ClassVar[str] = "start"
+    TERMS: ClassVar[Words] = {
+        "ru": "товары[ {goods}] в количестве[ от {from}][, но меньше {below}]",
+        "en": "goods[ {goods}]:[ {from} pieces or more][ but less than {below} pieces]",
+    }
     start: Thousandths = 0
     below: Thousandths | None = None
     goods: Goods | None = None

@@ -4,7 +4,7 @@ from enum import Enum
 from typing import ClassVar
 
 from kopilka.core.programme.document import Goods
-from kopilka.core.programme.fields import MoneyMinor
+from kopilka.core.programme.fields import MoneyMinor, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -38,6 +38,10 @@ class GoodsTotal(Check, frozen=True, rename={"start": "from"}):
 
     NAME: ClassVar[str] = "goods_total"
     SHORT: ClassVar[str] = "start"
+    TERMS: ClassVar[Words] = {
+        "ru": "товары[ {goods}] на сумму[ от {from}][, но меньше {below}]{of=initial: до скидок|receipt: вместе с доставкой|*:}",
+        "en": "goods[ {goods}] for[ {from} or more][ but less than {below}]{of=initial: before discounts|receipt: with delivery|*:}",
+    }
     start: MoneyMinor = 0
     below: MoneyMinor | None = None
     goods: Goods | None = None

@@ -6,7 +6,7 @@ from typing import ClassVar
 import msgspec
 
 from kopilka.core.programme.document import Goods
-from kopilka.core.programme.fields import Count, MoneyMinor, Thousandths
+from kopilka.core.programme.fields import Count, MoneyMinor, Thousandths, Words
 from kopilka.core.receipt import Line
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
@@ -46,6 +46,10 @@ BOUGHT_BEFORE = reason_kind(
 class CountRange(msgspec.Struct, frozen=True, rename={"start": "from"}):
     """At least `from` and less than `below` purchases."""
 
+    TERMS: ClassVar[Words] = {
+        "ru": "[от {from:count|покупки|покупок|покупок}][ меньше {below:count|покупки|покупок|покупок}]",
+        "en": "[{from:count|purchase|purchases} or more][ less than {below:count|purchase|purchases}]",
+    }
     start: Count = 0
     below: Count | None = None
 
@@ -53,6 +57,10 @@ class CountRange(msgspec.Struct, frozen=True, rename={"start": "from"}):
 class QuantityRange(msgspec.Struct, frozen=True, rename={"start": "from"}):
     """At least `from` and less than `below` pieces, kilograms or litres."""
 
+    TERMS: ClassVar[Words] = {
+        "ru": "[от {from}][ меньше {below}] шт.",
+        "en": "[{from} or more][ less than {below}] pieces",
+    }
     start: Thousandths = 0
     below: Thousandths | None = None
 
@@ -60,6 +68,10 @@ class QuantityRange(msgspec.Struct, frozen=True, rename={"start": "from"}):
 class MoneyRange(msgspec.Struct, frozen=True, rename={"start": "from"}):
     """At least `from` and less than `below` of money."""
 
+    TERMS: ClassVar[Words] = {
+        "ru": "[на сумму от {from}][ меньше {below}]",
+        "en": "[for {from} or more][ less than {below}]",
+    }
     start: MoneyMinor = 0
     below: MoneyMinor | None = None
 
@@ -75,6 +87,10 @@ class History(Check, frozen=True):
     """
 
     NAME: ClassVar[str] = "history"
+    TERMS: ClassVar[Words] = {
+        "ru": "{never?раньше вы не покупали|раньше вы покупали}[ товары {goods}][ за последние {within}][, {receipts}][, {pieces}][, {sum}]",
+        "en": "{never?you have not bought|you have bought}[ goods {goods}] before[, within the last {within}][, {receipts}][, {pieces}][, {sum}]",
+    }
     goods: Goods | None = None
     within: Span | None = None
     receipts: CountRange | None = None
@@ -107,7 +123,7 @@ class History(Check, frozen=True):
         filters, classes = context.filters, context.classes
         bit = 0 if self.goods is None else filters.bit(self.goods)
         first = None if self.within is None else self.within.before(context.day) + DAY
-        found = []
+        found: list[Sequence[Line]] = []
         for past in () if context.member is None else context.member.past:
             if first is not None and past.day < first:
                 continue

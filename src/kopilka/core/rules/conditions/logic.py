@@ -34,6 +34,10 @@ class AnyOf(Check, frozen=True):
 
     NAME: ClassVar[str] = "any"
     SHORT: ClassVar[str] = "of"
+    TERMS: ClassVar[Words] = {
+        "ru": "{of}",
+        "en": "{of}",
+    }
     of: tuple[Condition, ...]
 
     def check(self, context: Context) -> Reason | None:

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Names
+from kopilka.core.programme.fields import Names, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -29,6 +29,10 @@ class PaidBy(Check, frozen=True):
 
     NAME: ClassVar[str] = "payment"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {
+        "ru": "{whole?вся покупка оплачена|оплата} {any_of:payments}",
+        "en": "{whole?all of it paid|paid} {any_of:payments}",
+    }
     any_of: Names
     whole: bool = False
 

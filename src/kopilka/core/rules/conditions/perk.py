@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import PerkId
+from kopilka.core.programme.fields import PerkId, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.needs import Needs
@@ -17,6 +17,10 @@ class HasPerk(Check, frozen=True):
 
     NAME: ClassVar[str] = "perk"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {
+        "ru": "есть привилегия «{any_of}»",
+        "en": "you hold the perk {any_of}",
+    }
     any_of: tuple[PerkId, ...]
 
     def needs(self) -> Needs:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from kopilka.core.programme.document import Goods
+from kopilka.core.programme.fields import Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -20,6 +21,10 @@ class HasPromo(Check, frozen=True):
 
     NAME: ClassVar[str] = "promo"
     SHORT: ClassVar[str] = "has"
+    TERMS: ClassVar[Words] = {
+        "ru": "{has?в чеке есть уже уценённые товары|в чеке нет уже уценённых товаров}[ {goods}]",
+        "en": "{has?the receipt has goods that are on sale already|the receipt has no goods on sale}[ {goods}]",
+    }
     has: bool = True
     goods: Goods | None = None
 

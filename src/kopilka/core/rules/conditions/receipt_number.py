@@ -6,7 +6,7 @@ from typing import ClassVar
 from kopilka.core.member.member import Member
 from kopilka.core.member.standing import period_key
 from kopilka.core.programme.document import PeriodName
-from kopilka.core.programme.fields import Count
+from kopilka.core.programme.fields import Count, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
@@ -47,6 +47,10 @@ class ReceiptNumber(Check, frozen=True, rename={"start": "from"}):
 
     NAME: ClassVar[str] = "receipt_number"
     SHORT: ClassVar[str] = "number"
+    TERMS: ClassVar[Words] = {
+        "ru": "покупка[ № {number}][, каждая {every}-я][, начиная с {from}-й][, раньше {below}-й]{per=ever:|day: за день|week: за неделю|month: за месяц|year: за год}",
+        "en": "purchase[ number {number}][, every {every}][, from number {from} on][, before number {below}]{per=ever:|day: of the day|week: of the week|month: of the month|year: of the year}",
+    }
     number: tuple[Count, ...] = ()
     every: Count | None = None
     start: Count = 0

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Names
+from kopilka.core.programme.fields import Names, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -20,6 +20,10 @@ class HasTag(Check, frozen=True):
 
     NAME: ClassVar[str] = "tag"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {
+        "ru": "сегмент {any_of}",
+        "en": "the segment {any_of}",
+    }
     any_of: Names
 
     def check(self, context: Context) -> Reason | None:

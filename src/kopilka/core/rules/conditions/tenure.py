@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from kopilka.core.programme.fields import Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
 from kopilka.core.rules.context import Context
@@ -27,6 +28,10 @@ class Tenure(Check, frozen=True, rename={"start": "from"}):
 
     NAME: ClassVar[str] = "tenure"
     SHORT: ClassVar[str] = "start"
+    TERMS: ClassVar[Words] = {
+        "ru": "вы в программе[ не меньше {from:genitive}][, но меньше {below:genitive}]",
+        "en": "you have been a member for[ at least {from}][ but less than {below}]",
+    }
     start: Span = Span()
     below: Span | None = None
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import ClassVar
 
-from kopilka.core.programme.fields import Names
+from kopilka.core.programme.fields import Names, Words
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.reason import Reason, reason_kind
@@ -18,6 +18,10 @@ class TillIs(Check, frozen=True):
 
     NAME: ClassVar[str] = "till"
     SHORT: ClassVar[str] = "any_of"
+    TERMS: ClassVar[Words] = {
+        "ru": "касса {any_of}",
+        "en": "till {any_of}",
+    }
     any_of: Names
 
     def check(self, context: Context) -> Reason | None:

@@ -24,7 +24,7 @@ class Price(Offer, frozen=True, rename={"prices": "list"}):
     SHORT: ClassVar[str] = "prices"
     LANE: ClassVar[Lane] = Lane.PRICES
     TERMS: ClassVar[Words] = {
-        "ru": "особая цена[: {list:size|товар|товара|товаров}][: {each} за штуку][ по прайсу «{of}»]",
+        "ru": "особая цена[: {list:size|товар|товара|товаров}][: {each} за штуку][ по прайсу {of}]",
         "en": "a price of its own[ for {list:size|article|articles}][: {each} a piece][ by the list {of}]",
     }
     ONE_OF: ClassVar[tuple[str, ...]] = ("prices", "each", "of")
