@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 
 from kopilka.core.programme.document import Programme
+from kopilka.core.programme.fields import Flat
 from kopilka.core.programme.labels import label
 from kopilka.core.programme.registry import Registry
+from kopilka.core.programme.scalars import write_number
 from kopilka.core.programme.shapes import (
     Choice,
     Either,
@@ -50,7 +52,8 @@ _MARKS = {
 def reference(registry: Registry) -> str:
     """Every table, from the document down, then conditions and effects."""
     parts = ["## The document", *_record(Programme)]
-    for struct in _below(Programme):
+    known = _below(Programme)
+    for struct in known:
         parts += ["", f"### {_name(struct)}", *_record(struct)]
     parts += ["", "## Conditions", "", "Under `when`. All of a rule's conditions must be met."]
     for name, condition in registry.conditions.items():
@@ -63,6 +66,12 @@ def reference(registry: Registry) -> str:
     ]
     for name, effect in registry.effects.items():
         parts += ["", f"### `{name}`", *_record(effect)]
+    inside: list[Any] = list(known)
+    for kind in (*registry.conditions.values(), *registry.effects.values()):
+        _below(kind, inside)
+    parts += ["", "## Inside conditions and effects"]
+    for struct in inside[len(known) :]:
+        parts += ["", f"### {_name(struct)}", *_record(struct)]
     return "\n".join(parts) + "\n"
 
 
@@ -106,7 +115,7 @@ def _written(shape: Shape) -> str:
         case Either():
             return f"{_written(shape.span)}, {_written(shape.choice)}"
         case Scaled():
-            return f"{_MARKS[shape.mark]}; by level `{{silver: …, gold: …}}`; by total `{{from: {{0: …, 3000: …}}}}`"
+            return f"{_MARKS[shape.mark]}; by level `{{silver: …, gold: …}}`; by total `{{from: {{0: …, 3000: …}}}}`; by earlier purchases `{{spent: {{0: …, 150000: …}}}}`"
         case ListOf():
             return f"list of {_written(shape.item)}"
         case TableOf():
@@ -133,10 +142,18 @@ def _usual(field: Field) -> str:
             return f"`{field.default.value}`"
         case Span() if not field.default.days and not field.default.months:
             return "at once" if field.key == "pending" else "none"
+        case Flat():
+            return str(write_number(field.default.value, _mark(field.shape)))
         case int():
-            return str(field.default)
+            return str(write_number(field.default, _mark(field.shape)))
         case _:
             return "—" if not isinstance(field.default, str) or not field.default else f"`{field.default}`"
+
+
+def _mark(shape: Shape) -> str:
+    """How a number is written: money and percents are kept in their smallest units."""
+    mark = shape.mark if isinstance(shape, Number | Scaled) else "whole"
+    return "points" if mark == "money" else mark
 
 
 def _below(struct: type[msgspec.Struct], seen: list[Any] | None = None) -> list[type[msgspec.Struct]]:
