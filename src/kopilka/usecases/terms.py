@@ -1,6 +1,6 @@
 """Public terms: what a programme promises, in plain sentences of every language, made from the document itself.
 
-What nobody needs to be promised (priorities, limits of campaigns' budgets in money) stays out; everything that a buyer
+What nobody needs to be promised (priorities, sums of budgets, words to the cashier) stays out; everything that a buyer
 meets is said, so that terms and receipts never differ.
 """
 
@@ -86,13 +86,11 @@ class _Writer:
     def rules(self) -> Iterator[Promise]:
         """What each rule gives, to whom, for what."""
         for rule in self._programme.rules:
-            if not rule.paused and rule.effects:
-                gives = [self._say.effect(effect) for effect in rule.effects]
-                effects = [each for each in gives if each]
+            gives = [self._say.effect(effect) for effect in rule.effects if getattr(effect, "PROMISES", True)]
+            first = _capital(joined(gives, AND))
+            if not rule.paused and first:
                 title = _text(rule.title)
-                first = joined(effects, AND)
-                lines = [_capital(first)] if title else []
-                yield Promise(title or _capital(first), (*lines, *self._terms(rule)))
+                yield Promise(title or first, (*((first,) if title else ()), *self._terms(rule)))
 
     def _terms(self, rule: Rule) -> Iterator[Saying]:
         """When a rule applies, on what, what it costs and how often."""

@@ -13,6 +13,7 @@ from kopilka.core.receipt import Receipt
 from kopilka.core.rules.decision import Decision, Skipped
 from kopilka.core.rules.explain.node import Node
 from kopilka.core.rules.explain.rest import ranked
+from kopilka.core.rules.explain.words import MESSAGE
 from kopilka.core.rules.reason import PRICED, Reason
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.values.money import decimal_text, exponent
@@ -24,6 +25,7 @@ from kopilka.words.render import Tongue, render
 
 CASHIER_MAX = 80
 _INDENT = "  "
+AUDIENCE = {kind.code: to for to, kind in MESSAGE.items()}
 
 
 class Spoken(msgspec.Struct, frozen=True):
@@ -51,6 +53,8 @@ class Teller:
     def text(self, node: Node) -> str:
         """A node as a sentence, after the title of its rule."""
         words = self._effect(node.rule, node.effect) or said(node.reason, self.tongue)
+        if node.effect >= 0 and (to := AUDIENCE.get(node.reason.code)):
+            words = f"{said(node.reason, self.tongue)}: {self.message(node.rule, node.effect, to)}"
         return f"{self.rule(node.rule)}: {words}" if node.rule else words
 
     def rule(self, id_: str) -> str:
@@ -139,7 +143,9 @@ class Teller:
         return ", ".join(filter(None, words)) or self.rule(id_)
 
     def _cashier(self, decision: Decision, unlock: str) -> str:
-        parts = [self._message(row.rule, row.number) for row in decision.messages if row.to == "cashier"]
+        parts = [
+            self.message(row.rule, row.number, row.to) for row in decision.messages if row.to == "cashier"
+        ]
         if decision.discount_minor:
             parts.append(self._say.gettext("discount %(money)s", money=self.money(decision.discount_minor)))
         if decision.spent is not None and decision.spent.units:
@@ -149,8 +155,11 @@ class Teller:
             parts.append(self._say.gettext("no discounts and no points"))
         return _fitting([*parts, unlock])
 
-    def _message(self, rule: str, number: int) -> str:
-        return self._effect(rule, number)
+    def message(self, rule: str, number: int, to: str) -> str:
+        """The words of a rule to somebody: the cashier, the slip, the customer."""
+        known = self._rules.get(rule)
+        effect = known.effects[number] if known is not None and 0 <= number < len(known.effects) else None
+        return in_language(getattr(effect, to, {}), self.tongue.language)
 
     def _customer(self, receipt: Receipt, decision: Decision, unlock: str, *, closed: bool) -> str:
         first = self._paid(decision, closed=closed)

@@ -23,6 +23,7 @@ class Tell(Give, frozen=True):
         "ru": "[{cashier}][{slip}][{customer}]",
         "en": "[{cashier}][{slip}][{customer}]",
     }
+    PROMISES: ClassVar[bool] = False
     SOME_OF: ClassVar[tuple[str, ...]] = ("cashier", "slip", "customer")
     cashier: Words = msgspec.field(default_factory=dict)
     slip: Words = msgspec.field(default_factory=dict)
