@@ -11,10 +11,14 @@ from datetime import datetime
 from kopilka.core.member.outlook import outlook
 from kopilka.core.member.standing import Standing
 from kopilka.core.programme.document import PointsKind, Programme
+from kopilka.core.receipt import Shop
+from kopilka.core.rules.needs import since
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref
+from kopilka.usecases.offers import GiftView, PerkView, gift_views, perks_of
 from kopilka.usecases.ports import Holding, LedgerStore, Wanted
+from kopilka.usecases.preview_ladder import LadderPreview, preview_ladder
 from kopilka.usecases.views import (
     Burn,
     LevelView,
@@ -156,6 +160,50 @@ class Views:
                 )
             )
         return tuple(rows)
+
+    # -- gifts and perks ----------------------------------------------------------------------------------------
+
+    def gifts(self, programme: str, holder: Holder | None = None) -> list[GiftView] | None:
+        """The gifts of a programme, with what is left of each and, for a holder, why not; None for an unknown id."""
+        known, now = self.catalogue(), self._clock()
+        rules = known.ruleset(programme, now)
+        if rules is None:
+            return None
+        wanted = Wanted([] if holder is None else [holder], budgets=known.budgets())
+        with self._ledger.batch() as batch:
+            loaded = batch.load(wanted, lock=False)
+        with self._lock:
+            known.fetch([])
+            classes = known.classes_of({offer.sku for offer in rules.programme.gifts.values() if offer.sku})
+        used = {rule: row for (id_, rule), row in loaded.budgets.items() if id_ == programme}
+        return gift_views(rules, used, classes, now, None if holder is None else loaded.holdings[holder[1]])
+
+    def perks(self, holder: Holder, member_id: str, shop: Shop | None = None) -> list[PerkView]:
+        """The perks that a member has now: in every programme, or in that of a shop."""
+        known, now = self.catalogue(), self._clock()
+        names = known.programmes() if shop is None else [shop.programme]
+        programmes = [rules for id_ in names if (rules := known.ruleset(id_, now)) is not None]
+        if not any(rules.programme.perks for rules in programmes):
+            return []
+        needs = known.needs()
+        wanted = Wanted(
+            [holder], since=known.since(now), caps=known.caps(), persons=needs.persons, perks=True,
+            past=since(needs.past, now.date()),
+        )  # fmt: skip
+        with self._ledger.batch() as batch:
+            holding = batch.load(wanted, lock=False).holdings[holder[1]]
+        who = holding.members.get(member_id)
+        for id_, standing in holding.standings.items():
+            standing.reigns = known.reigns(id_)
+        return (
+            []
+            if who is None
+            else [row for rules in programmes for row in perks_of(rules, holding, who, now, shop)]
+        )
+
+    def preview_ladder(self, draft: Programme) -> LadderPreview | None:
+        """What the draft's ladder would do to today's members; None where it changes no level."""
+        return preview_ladder(self._store, self.catalogue(), draft, self._clock())
 
     def _holding(self, holder: Holder) -> Holding:
         since = self._catalogue.since(self._clock())
