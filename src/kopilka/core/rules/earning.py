@@ -52,7 +52,7 @@ def earn(
     else:
         extras = [OnTop(context, rules, candidate, offers, scope) for candidate in on_top]
         earned = _settled(rules, offers, extras, skipped)
-    return _within_caps(context, rules, earned), skipped
+    return _within_caps(context, rules, earned) if rules.earns_twice else earned, skipped
 
 
 def welcome(context: Context, rules: Ruleset, trigger: Trigger) -> list[Earned]:
@@ -176,7 +176,7 @@ def _offer(
     effect = candidate.effect
     if not isinstance(effect, Earn):
         raise TypeError(effect)
-    scope = context.among(goods, candidate.bit)
+    scope = context.among(goods, candidate.bit) if candidate.bit else goods
     if not scope and context.lines:
         return NOTHING
     id_ = effect.kind or rules.first_kind

@@ -66,8 +66,8 @@ class Candidate:
     """
 
     __slots__ = (
-        "bit", "capped", "checks", "choose", "cost", "days", "effect", "gate", "id", "initial", "lane", "live", "number", "place",
-        "rule", "shut", "sort_key",
+        "bit", "capped", "checks", "choose", "cost", "days", "effect", "gate", "id", "initial", "lane", "limited", "live", "number", "place",
+        "rule", "scoped", "shut", "sort_key",
     )  # fmt: skip
 
     def __init__(self, programme: Programme, rule: Rule, number: int, bit: int) -> None:
@@ -92,6 +92,8 @@ class Candidate:
         settings: LaneSettings = programme.lanes.of(self.lane)
         self.initial = (rule.percent_on or settings.percent_on) is PercentOn.INITIAL
         self.choose = settings.choose
+        self.limited = self.capped or caps.line is not None
+        self.scoped = isinstance(effect, Offer) and type(effect).scope is not Offer.scope
         self.sort_key = (-rule.priority, rule.id, number)
         self.days: tuple[date, date, date | None] | None = None
         self.live = [condition for condition in conditions if type(condition).live is not Check.live]
@@ -237,6 +239,8 @@ class Ruleset:
         self.first_kind = next(iter(programme.points), "")
         self.costs = {c.cost.kind for row in self.lanes.values() for c in row if c.cost is not None}
         self.rules = {rule.id: rule for rule in programme.rules}
+        earning = [candidate.id for candidate in self.lanes[Lane.EARNING]]
+        self.earns_twice = len(set(earning)) < len(earning)
         self.auto_coupons = any(row.auto for row in programme.coupons.values())
         self.needs = needs_of(programme)
         self.gift_skus = _gift_skus(self.lanes[Lane.GIFTS])
