@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from http_counter import HttpCounter
@@ -10,16 +11,14 @@ from kopilka.app.compose import House
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.usecases.desk_counter import DeskCounter
 from kopilka.usecases.playbooks import playbook_names
-from kopilka.usecases.situation_text import (
-    SituationError,
-    Story,
-    read_situations,
-    shipped_stories,
-    situation_names,
-)
-from kopilka.usecases.situations import Hand, run_story
+from kopilka.usecases.situation_counter import Hand
+from kopilka.usecases.situation_steps import SituationError, Story
+from kopilka.usecases.situation_text import read_situations, shipped_stories, situation_names
+from kopilka.usecases.situations import run_story
 
+OWN = sorted(Path(__file__).parent.glob("*/*.yaml"))
 STORIES = [story for name in situation_names() for story in shipped_stories(name)]
+STORIES += [story for path in OWN for story in read_situations(path.read_text(encoding="utf-8"), path.stem)]
 
 WRONG = """
 programme: b1-bonus-card

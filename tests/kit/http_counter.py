@@ -14,9 +14,11 @@ from kopilka.app.compose import House
 from kopilka.app.receipt_door import OneByOne
 from kopilka.core.programme.document import Programme
 from kopilka.core.receipt import Receipt, Shop
+from kopilka.core.rules.reason import Reason
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.usecases.programme_text import read_programme_text
-from kopilka.usecases.situations import Hand, Seen
+from kopilka.usecases.situation_counter import Hand, Seen
+from kopilka.usecases.situation_steps import Facts
 from kopilka.values.money import decimal_text, exponent, major_text, minor_units
 
 Json = dict[str, Any]
@@ -30,7 +32,7 @@ class HttpCounter:
         assert isinstance(made, tuple)
         services = Services(
             OneByOne(house.desk()), house.views, house.members, house.programmes, house.keys, house.reference,
-            house.clock, lambda: True,
+            house.clock, lambda: True, house.coupons,
         )  # fmt: skip
         self._app = api(services)
         self._headers = {"Authorization": f"Bearer {made[1]}", "Accept-Language": "en"}
@@ -59,11 +61,24 @@ class HttpCounter:
             status, answer = self._call("PUT", f"/v1/shops/{shop.id}", body)
             assert status == 200, answer
 
-    def enrol(self, programme: str, member: str, card_type: str, at: datetime) -> Seen:
+    def enrol(self, programme: str, member: str, facts: Facts, at: datetime) -> Seen:
         identifiers = [{"kind": "external", "value": member}]
-        if card_type:
-            identifiers.append({"kind": "card", "value": f"{member}-card", "card_type": card_type})
-        body = {"programme": programme, "identifiers": identifiers}
+        if facts.card:
+            identifiers.append({"kind": "card", "value": f"{member}-card", "card_type": facts.card})
+        person: Json = {"attributes": facts.attributes}
+        for name, value in (
+            ("phone", facts.phone),
+            ("birthday", facts.birthday),
+            ("language", facts.language),
+        ):
+            if value:
+                person[name] = value
+        body = {
+            "programme": programme,
+            "identifiers": identifiers,
+            "person": person,
+            "tags": list(facts.tags),
+        }
         return self._seen("POST", "/v1/members", body, at)
 
     def receipt(self, verb: str, receipt: Receipt, member: str, at: datetime) -> Seen:
@@ -119,13 +134,16 @@ class HttpCounter:
                 "quantity": decimal_text(line.quantity, 3), "given": major_text(line.given_minor, currency),
                 "floor": major_text(line.floor_minor, currency), "category": list(line.category),
                 "brand": line.brand, "tags": list(line.tags), "product_class": line.product_class,
-                "promo": line.promo,
+                "promo": line.promo, "marking": line.marking, "alcohol": line.alcohol, "volume_ml": line.volume_ml,
             }
             for line in receipt.lines
         ]  # fmt: skip
         body: Json = {
             "shop": receipt.shop, "at": receipt.at.isoformat(), "currency": currency, "lines": lines,
-            "channel": receipt.channel,
+            "channel": receipt.channel, "till": receipt.till, "choice": receipt.choice, "codes": list(receipt.codes),
+            "payments": [
+                {"kind": part.kind, "amount": major_text(part.amount_minor, currency)} for part in receipt.payments
+            ],
         }  # fmt: skip
         if member:
             body["member"] = {"external": member}
@@ -171,7 +189,12 @@ class HttpCounter:
             room_units=self._units(room["kind"], room["points"]) if room.get("kind") else 0,
             room_reason=room.get("reason", ""),
             level=answer.get("level", ""),
-            skipped={row["rule"]: row["reason"] for row in answer.get("rules", []) if not row["applied"]},
+            lines={line["id"]: self._minor(line["paid"]) for line in answer["lines"]},
+            skipped={
+                row["rule"]: Reason(row["reason"], row.get("params", {}))
+                for row in answer.get("rules", [])
+                if not row["applied"]
+            },
             balances=balances,
         )
 

@@ -14,6 +14,11 @@ from kopilka.api.texts import Id, Moment, Short
 Language = Annotated[str, Meta(pattern="^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
 
+Attributes = Annotated[
+    dict[Id, Short], Meta(max_length=50, description="Further facts by name; programmes may ask for them.")
+]
+
+
 class PersonIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """Who joins: kept in one erasable place. Phone and e-mail find the member too."""
 
@@ -22,6 +27,7 @@ class PersonIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     email: Short = ""
     birthday: date | None = None
     language: Language = "ru"
+    attributes: Attributes = {}
 
 
 class IdentifierIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -60,6 +60,7 @@ async def enrol(doors: Doors, request: Request) -> Reply:
         contact.get("email", ""),
         door.person.birthday,
         door.person.language,
+        door.person.attributes,
     )
     command = Enrol(
         identifiers, door.programme, person, door.shop, door.tags,

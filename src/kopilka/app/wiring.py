@@ -26,7 +26,7 @@ from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.migrate import migrate
 from kopilka.store.staff import PostgresStaff
 from kopilka.usecases.desk_counter import DeskCounter
-from kopilka.usecases.situations import Hand
+from kopilka.usecases.situation_counter import Hand
 from kopilka.usecases.staff import Reception
 
 

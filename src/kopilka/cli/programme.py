@@ -18,11 +18,14 @@ from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.playbooks import playbook, playbook_names
 from kopilka.usecases.programme_text import read_programme_text
 from kopilka.usecases.programmes import Faulty, Published, Wanted
-from kopilka.usecases.situation_text import Story, read_situations, shipped_stories, situation_names
+from kopilka.usecases.situation_steps import Story
+from kopilka.usecases.situation_text import read_situations, shipped_stories, situation_names
 from kopilka.usecases.situations import run_story
+from kopilka.values.money import decimal_text
 from kopilka.values.period import zone
 from kopilka.words.catalogue import N_
 from kopilka.words.languages import language
+from kopilka.words.levels import preview_lines, title
 from kopilka.words.reasons import in_language
 from kopilka.words.render import render
 from kopilka.words.tongue import title_of, tongue_of
@@ -136,6 +139,28 @@ def difference(
         for change, line in zip(changes, lines, strict=True)
     ]
     session.give(value, lambda: session.say("\n".join(lines) or session.gettext("Nothing changes.")))
+
+
+@programme.command(help=N_("What the levels of a document would do to today's members."))
+def preview(ctx: typer.Context, file: File) -> None:
+    session: Session = ctx.obj
+    draft = _read(session, file)
+    with session.house() as rooms:
+        found = rooms.views.preview_ladder(draft)
+        ruling = rooms.views.ruleset(draft.programme)
+    if found is None:
+        session.give({"changes": False}, lambda: session.say(session.gettext("No level changes.")))
+        return
+    spoken = tongue_of(session.language, [draft, *([] if ruling is None else [ruling.programme])])
+    lines = preview_lines(found, spoken)
+    rows = [(title(spoken, row.before) or "—", title(spoken, row.after) or "—", str(row.members)) for row in found.moves]
+    heads = (session.gettext("today"), session.gettext("then"), session.gettext("members"))
+
+    def show() -> None:
+        session.table(heads, rows)
+        session.say("\n".join(lines))
+
+    session.give({"changes": True, "preview": found, "share": decimal_text(found.share, 2)}, show)
 
 
 @programme.command("list", help=N_("Programmes that are published."))

@@ -55,6 +55,7 @@ _extras = msgspec.json.Decoder(Extras)
 NO_EXTRAS = Extras()
 NO_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 _counts = msgspec.json.Decoder(dict[str, int])
+_facts = msgspec.json.Decoder(dict[str, object])
 Rows = list[Any]
 GUEST = "guest:"
 """How the holder of a receipt without a member begins."""
@@ -238,7 +239,7 @@ def _load_belongings(holdings: dict[str, Holding], rows: dict[str, Rows]) -> Non
     for holder, member, birthday, attributes in rows.get("load_persons", []):
         members = holdings[holder].members
         if member in members:
-            facts = {name: str(value) for name, value in (attributes or {}).items()}
+            facts = {name: str(value) for name, value in _facts.decode(attributes or b"{}").items()}
             members[member] = msgspec.structs.replace(members[member], born_on=birthday, attributes=facts)
     for holder, receipt, day, content, decision, progress in rows.get("load_past", []):
         sale = Sale(

@@ -1,6 +1,6 @@
 """The desk as a counter for situations: commands in, what was decided out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
@@ -15,6 +15,7 @@ from kopilka.usecases.commands import (
     Enrol,
     Hold,
     Identifier,
+    Person,
     Quote,
     Ref,
     Release,
@@ -23,7 +24,8 @@ from kopilka.usecases.commands import (
 )
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.outcomes import Refused
-from kopilka.usecases.situations import Hand, Seen
+from kopilka.usecases.situation_counter import Hand, Seen
+from kopilka.usecases.situation_steps import Facts
 
 EXTERNAL = "external"
 
@@ -39,7 +41,7 @@ class Reference(Protocol):
 
 
 class DeskCounter:
-    """See `situations.Counter`. The desk must have been made with the clock `hand`."""
+    """See `situation_counter.Counter`. The desk must have been made with the clock `hand`."""
 
     def __init__(self, desk: Desk, reference: Reference, hand: Hand) -> None:
         self._desk = desk
@@ -56,11 +58,17 @@ class DeskCounter:
         )
         self._reference.put_shops(shops, at)
 
-    def enrol(self, programme: str, member: str, card_type: str, at: datetime) -> Seen:
+    def enrol(self, programme: str, member: str, facts: Facts, at: datetime) -> Seen:
         identifiers = [Identifier(EXTERNAL, member)]
-        if card_type:
-            identifiers.append(Identifier("card", f"{member}-card", card_type))
-        return self._run(Enrol(tuple(identifiers), programme), at)
+        if facts.card:
+            identifiers.append(Identifier("card", f"{member}-card", facts.card))
+        if facts.phone:
+            identifiers.append(Identifier("phone", facts.phone))
+        birthday = date.fromisoformat(facts.birthday) if facts.birthday else None
+        person = Person(
+            phone=facts.phone, birthday=birthday, language=facts.language or "ru", attributes=facts.attributes
+        )
+        return self._run(Enrol(tuple(identifiers), programme, person, tags=facts.tags), at)
 
     def receipt(self, verb: str, receipt: Receipt, member: str, at: datetime) -> Seen:
         who = Ref(EXTERNAL, member) if member else None
@@ -111,22 +119,40 @@ class DeskCounter:
         return decided(decision, outcome.sale.receipt, outcome.balances)
 
 
-def decided(decision: Decision, receipt: Receipt, balances: dict[str, tuple[int, int]]) -> Seen:
+def decided(decision: Decision, receipt: Receipt, balances: Mapping[str, tuple[int, int]]) -> Seen:
     """What a Decision says, for a situation to compare."""
-    earned: dict[str, int] = {}
-    for row in decision.earned:
-        earned[row.kind] = earned.get(row.kind, 0) + row.units
-    parts = decision.spent.parts if decision.spent is not None else (0,) * len(decision.left)
+    parts = decision.paid_parts()
     reason = decision.room.reason
     return Seen(
         paid_minor=decision.paid_minor,
         discount_minor=decision.discount_minor,
-        delivery_minor=0 if receipt.delivery is None else decision.left[-1] - parts[-1],
-        earned=earned,
+        delivery_minor=0 if receipt.delivery is None else parts[-1],
+        lines={line.id: part for line, part in zip(receipt.lines, parts, strict=False)},
+        earned=summed((row.kind, row.units) for row in decision.earned),
         spent_units=0 if decision.spent is None else decision.spent.units,
+        costs=summed((row.kind, row.units) for row in decision.charges),
         room_units=decision.room.units,
         room_reason="" if reason is None else reason.code,
         level=decision.level,
-        skipped={row.rule: row.reason.code for row in decision.skipped},
+        skipped={row.rule: row.reason for row in decision.skipped},
+        gifts=gathered((row.rule, row.sku) for row in decision.gifts),
+        messages=gathered((row.to, row.rule) for row in decision.messages),
+        codes={row.code: "used" if row.reason is None else row.reason.code for row in decision.codes},
         balances=balances,
     )
+
+
+def summed(rows: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Units by kind."""
+    found: dict[str, int] = {}
+    for kind, units in rows:
+        found[kind] = found.get(kind, 0) + units
+    return found
+
+
+def gathered(rows: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Names by name."""
+    found: dict[str, tuple[str, ...]] = {}
+    for key, name in rows:
+        found[key] = (*found.get(key, ()), name)
+    return found

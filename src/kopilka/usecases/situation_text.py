@@ -11,7 +11,7 @@
 Amounts are in whole money and whole points, moments in the programme's zone. How they are run is in `situations.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -20,118 +20,13 @@ import msgspec
 from kopilka.core.programme.tree import plain
 from kopilka.usecases.playbooks import playbook, playbook_names
 from kopilka.usecases.programme_text import read_tree
-from kopilka.values.errors import KopilkaError
-
-START = "2026-03-02 12:00"
-Amounts = str | dict[str, str]
-"""A number, or numbers by points kind."""
-
-
-class SituationError(KopilkaError):
-    """A file of situations cannot be read, or names what is not there."""
-
-
-class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A line of a receipt."""
-
-    sku: str
-    sum: str
-    pieces: str = "1"
-    category: tuple[str, ...] = ()
-    brand: str = ""
-    tags: tuple[str, ...] = ()
-    product_class: str = ""
-    promo: str = "no"
-    floor: str = "0"
-    given: str = "0"
-
-
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"return_": "return"}):
-    """One step: exactly one of the verbs, its parameters, and what must come of it."""
-
-    enrol: str = ""
-    quote: str = ""
-    hold: str = ""
-    close: str = ""
-    release: str = ""
-    void: str = ""
-    return_: str = ""
-    adjust: str = ""
-    balance: str = ""
-    wait: str = ""
-    until: str = ""
-    # parameters
-    by: str = ""
-    card: str = ""
-    sum: str = ""
-    goods: tuple[Goods, ...] = ()
-    delivery: str = ""
-    shop: str = ""
-    channel: str = ""
-    spend: str = ""
-    of: dict[str, str] = {}
-    amount: str = ""
-    points: str = ""
-    last_on: str = ""
-    # what must come of it
-    pays: str = ""
-    discount: str = ""
-    delivery_pays: str = ""
-    earns: Amounts = ""
-    spends: str = ""
-    room: str = ""
-    limit: str = ""
-    level: str = ""
-    refused: str = ""
-    because: dict[str, str] = {}
-    has: Amounts = ""
-    free: Amounts = ""
-    refunds: str = ""
-    back: Amounts = ""
-    taken: Amounts = ""
-
-    def verb(self) -> tuple[str, str]:
-        """What is done and to what; anything but one verb is a SituationError."""
-        found = [(verb, named) for verb in VERBS if (named := getattr(self, VERBS[verb]))]
-        if len(found) != 1:
-            raise SituationError(f"a step has one of {', '.join(VERBS)}; this one has {len(found)}")
-        return found[0]
-
-
-VERBS: Mapping[str, str] = {
-    "enrol": "enrol", "quote": "quote", "hold": "hold", "close": "close", "release": "release", "void": "void",
-    "return": "return_", "adjust": "adjust", "balance": "balance", "wait": "wait", "until": "until",
-}  # fmt: skip
-
-
-class Situation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One sentence and the steps that prove it. `change` sets keys of the programme: `spend.up_to: 100%`."""
-
-    name: str
-    steps: tuple[Step, ...]
-    start: str = START
-    change: dict[str, str] = {}
-    shops: dict[str, tuple[str, ...]] = {}
-    members: tuple[str, ...] | dict[str, dict[str, str]] = ()
+from kopilka.usecases.situation_steps import Situation, SituationError, Story
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     programme: str
     situations: tuple[Situation, ...]
     about: str = ""
-
-
-class Story(msgspec.Struct, frozen=True):
-    """A situation with the text of its programme, ready to be run."""
-
-    source: str
-    situation: Situation
-    programme: str
-
-    @property
-    def title(self) -> str:
-        """The file and the sentence."""
-        return f"{self.source}: {self.situation.name}"
 
 
 def situation_names() -> tuple[str, ...]:
@@ -187,7 +82,7 @@ def _root(text: str) -> Any:
     return root
 
 
-def _put(document: Any, keys: list[str], value: str, title: str) -> None:
+def _put(document: Any, keys: list[str], value: Any, title: str) -> None:
     """Set a value in a document; items of a list are named by their id."""
     for key in keys[:-1]:
         below = _below(document, key)

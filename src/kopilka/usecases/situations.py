@@ -4,94 +4,28 @@ A counter is any way into the house: the desk itself here, the HTTP API in the t
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Protocol
 
 import msgspec
 
-from kopilka.core.programme.document import PointsKind, Programme
+from kopilka.core.programme.document import Programme
 from kopilka.core.programme.registry import Registry
-from kopilka.core.receipt import Line, Receipt, Shop, SpendRequest
+from kopilka.core.receipt import Line, Payment, Receipt, Shop, SpendRequest
 from kopilka.usecases.programme_text import read_programme_text
-from kopilka.usecases.situation_text import (
-    Amounts,
-    Goods,
-    Situation,
-    SituationError,
-    Step,
-    Story,
-    programme_of,
-)
+from kopilka.usecases.situation_checks import Checks, Unmet
+from kopilka.usecases.situation_counter import Counter, Seen
+from kopilka.usecases.situation_steps import Facts, Goods, Place, Situation, SituationError, Step, Story
+from kopilka.usecases.situation_text import programme_of
 from kopilka.values.errors import BadValueError
-from kopilka.values.money import decimal_text, major_text, minor_units, scaled
+from kopilka.values.money import minor_units, scaled
 from kopilka.values.period import read_span, zone
+from kopilka.values.quantity import DIGITS as QUANTITY_DIGITS
 from kopilka.values.quantity import ONE
 
 SHOP = "main"
 _SHORT_WAIT = re.compile(r"(\d+)(min|h)\Z")
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What a counter answered, in smallest units; a field that the verb does not answer stays as it is here."""
-
-    refused: str = ""
-    paid_minor: int = 0
-    discount_minor: int = 0
-    delivery_minor: int = 0
-    earned: dict[str, int] = {}
-    spent_units: int = 0
-    room_units: int = 0
-    room_reason: str = ""
-    level: str = ""
-    skipped: dict[str, str] = {}
-    balances: dict[str, tuple[int, int]] = {}
-    refund_minor: int = 0
-    back: dict[str, int] = {}
-    taken: dict[str, int] = {}
-
-
-class Counter(Protocol):
-    """A way into the house. Members are named by an external id."""
-
-    def open(self, programme: str, text: str, shops: Sequence[Shop], at: datetime) -> None:
-        """Publish a programme and put its shops."""
-        ...
-
-    def enrol(self, programme: str, member: str, card_type: str, at: datetime) -> Seen: ...
-
-    def receipt(self, verb: str, receipt: Receipt, member: str, at: datetime) -> Seen:
-        """Quote, hold or close."""
-        ...
-
-    def undo(self, verb: str, receipt_id: str, at: datetime) -> Seen:
-        """Release or void."""
-        ...
-
-    def give_back(
-        self, receipt_id: str, return_id: str, lines: dict[str, int], amount_minor: int | None, at: datetime
-    ) -> Seen:
-        """Return lines (quantities in thousandths), an amount, or everything."""
-        ...
-
-    def adjust(self, member: str, kind: str, units: int, last_on: str, at: datetime) -> Seen: ...
-
-    def balances(self, member: str, at: datetime) -> dict[str, tuple[int, int]]:
-        """(total, free) by kind at a moment."""
-        ...
-
-
-class Unmet(msgspec.Struct, frozen=True):
-    """Something came out otherwise: step (from 1), field, both texts."""
-
-    step: int
-    field: str
-    expected: str
-    actual: str
-
-    def __str__(self) -> str:
-        return f"step {self.step}: {self.field} should be {self.expected}, is {self.actual}"
 
 
 def run_story(story: Story, counter: Counter, registry: Registry) -> list[Unmet]:
@@ -114,28 +48,32 @@ class _Run:
         self.counter = counter
         self.programme = programme
         self.text = text
+        self.checks = Checks(situation.name, programme)
         self.now = self.moment(situation.start)
         self.receipts: dict[str, tuple[Receipt, str]] = {}
         self.unmet: list[Unmet] = []
         self.number = 0
 
     def all(self) -> list[Unmet]:
-        scope = self.programme.programme
-        groups: dict[str, tuple[str, ...]] = {SHOP: (), **self.situation.shops}
+        scope, situation = self.programme.programme, self.situation
+        places = {SHOP: Place(), **{id_: _place(row) for id_, row in situation.shops.items()}}
         shops = [
-            Shop(f"{scope}-{id_}", self.programme.zone, scope, tuple(named)) for id_, named in groups.items()
+            Shop(f"{scope}-{id_}", place.zone or self.programme.zone, scope, place.groups)
+            for id_, place in places.items()
         ]
         self.counter.open(scope, self.text, shops, self.now)
-        members = self.situation.members
-        cards = members if isinstance(members, dict) else {name: {} for name in members}
-        for name, facts in cards.items():
-            self.counter.enrol(scope, f"{scope}-{name}", facts.get("card", ""), self.now)
-        for number, step in enumerate(self.situation.steps, 1):
+        members = situation.members
+        people = members if isinstance(members, dict) else dict.fromkeys(members, Facts())
+        for name, facts in people.items():
+            seen = self.counter.enrol(scope, f"{scope}-{name}", self.known(name, facts), self.now)
+            if seen.refused:
+                raise SituationError(f"{situation.name}: {name} cannot join: {seen.refused}")
+        for number, step in enumerate(situation.steps, 1):
             self.number = number
             try:
                 self.step(step)
             except BadValueError as error:
-                raise SituationError(f"{self.situation.name}, step {self.number}: {error}") from error
+                raise SituationError(f"{situation.name}, step {number}: {error}") from error
         return self.unmet
 
     def step(self, step: Step) -> None:
@@ -144,11 +82,11 @@ class _Run:
         if verb in {"wait", "until"}:
             self.now = self.later(named) if verb == "wait" else self.moment(named)
             return
-        who = f"{scope}-{named if verb in {'enrol', 'adjust', 'balance'} else step.by}"
+        who = f"{scope}-{named}"
         seen = Seen()
         match verb:
             case "enrol":
-                seen = self.counter.enrol(scope, who, step.card, self.now)
+                seen = self.counter.enrol(scope, who, self.known(named, step.facts()), self.now)
             case "quote" | "hold" | "close":
                 receipt, buyer = self.receipt(named, step)
                 who = f"{scope}-{buyer}" if buyer else ""
@@ -158,42 +96,84 @@ class _Run:
                 seen = self.counter.undo(verb, f"{scope}-{named}", self.now)
             case "return":
                 who = self.buyer_of(named)
-                lines = {line: scaled(count, 3, field="of") for line, count in step.of.items()}
+                lines = {line: scaled(count, QUANTITY_DIGITS, field="of") for line, count in step.of.items()}
                 amount = minor_units(step.amount, self.programme.currency) if step.amount else None
                 id_ = f"{scope}-{named}"
                 seen = self.counter.give_back(id_, f"{id_}-{self.number}", lines, amount, self.now)
             case "adjust":
-                kind = self.kind()
-                units = scaled(step.points, self.points(kind).decimals, field="points")
+                kind, units = self.points(step)
                 seen = self.counter.adjust(who, kind, units, step.last_on, self.now)
         self.check(step, seen, who)
 
-    def receipt(self, named: str, step: Step) -> tuple[Receipt, str]:
-        """The receipt of a step; one that is named again without goods is the same one."""
-        if not step.sum and not step.goods and named in self.receipts:
-            return self.receipts[named]
-        scope, currency = self.programme.programme, self.programme.currency
-        goods = step.goods or (Goods("goods", step.sum),)
-        spend = None
-        if step.spend:
-            digits = self.points(self.programme.spend_kind() or self.kind()).decimals
-            spend = SpendRequest(None if step.spend == "all" else scaled(step.spend, digits, field="spend"))
-        receipt = Receipt(
-            f"{scope}-{named}", f"{scope}-{step.shop or SHOP}", self.now, currency,
-            tuple(self.line(row) for row in goods),
-            delivery=Line("delivery", "delivery", ONE, minor_units(step.delivery, currency)) if step.delivery else None,
-            channel=step.channel or "store", spend=spend,
-        )  # fmt: skip
-        self.receipts[named] = (receipt, step.by)
-        return receipt, step.by
+    def known(self, name: str, facts: Facts) -> Facts:
+        """The facts of a member; a telephone number belongs to one person only, so each situation has its own."""
+        if not facts.phone:
+            return facts
+        told = f"{self.programme.programme} {name} {facts.phone}"
+        digits = int.from_bytes(sha256(told.encode()).digest()[:8])
+        return msgspec.structs.replace(facts, phone=f"+79{digits % 10**9:09d}")
 
-    def line(self, row: Goods) -> Line:
+    def points(self, step: Step) -> tuple[str, int]:
+        """The points of a step: `50`, or `{stamp: 3}`."""
+        written = step.points if isinstance(step.points, dict) else {self.checks.kind(): step.points}
+        if len(written) != 1:
+            raise SituationError(f"{self.situation.name}, step {self.number}: points of one kind at a time")
+        ((kind, amount),) = written.items()
+        return kind, scaled(amount, self.checks.points(kind).decimals, field="points")
+
+    def receipt(self, named: str, step: Step) -> tuple[Receipt, str]:
+        """The receipt of a step; one that is named again without goods is the same one, changed by what is written."""
+        if not step.sum and not step.goods and named in self.receipts:
+            receipt, buyer = self.receipts[named]
+        else:
+            scope = self.programme.programme
+            goods = step.goods or (Goods("goods", step.sum),)
+            shop = f"{scope}-{step.shop or SHOP}"
+            receipt = Receipt(f"{scope}-{named}", shop, self.now, self.programme.currency, self.lines(goods))
+            buyer = ""
+        receipt = msgspec.structs.replace(receipt, **self.changes(step))
+        self.receipts[named] = (receipt, step.by or buyer)
+        return self.receipts[named]
+
+    def changes(self, step: Step) -> dict[str, object]:
+        """What a step says of its receipt beside the goods."""
+        currency = self.programme.currency
+        changes: dict[str, object] = {
+            name: getattr(step, name) for name in ("channel", "till", "choice") if getattr(step, name)
+        }
+        if step.codes:
+            changes["codes"] = tuple(step.codes)
+        if step.payments:
+            changes["payments"] = tuple(
+                Payment(kind, minor_units(amount, currency, field="payments"))
+                for kind, amount in step.payments.items()
+            )
+        if step.delivery:
+            minor = minor_units(step.delivery, currency, field="delivery")
+            changes["delivery"] = Line("delivery", "delivery", ONE, minor)
+        if step.spend:
+            digits = self.checks.points(self.programme.spend_kind() or self.checks.kind()).decimals
+            units = None if step.spend == "all" else scaled(step.spend, digits, field="spend")
+            changes["spend"] = SpendRequest(units)
+        return changes
+
+    def lines(self, goods: tuple[Goods, ...]) -> tuple[Line, ...]:
+        """Lines called by their sku; the second of one sku is `beer-2`."""
+        found: dict[str, Line] = {}
+        for row in goods:
+            same = [line for line in found.values() if line.sku == row.sku]
+            id_ = f"{row.sku}-{len(same) + 1}" if same else row.sku
+            found[id_] = self.line(id_, row)
+        return tuple(found.values())
+
+    def line(self, id_: str, row: Goods) -> Line:
         currency = self.programme.currency
         return Line(
-            row.sku, row.sku, scaled(row.pieces, 3, field="pieces"), minor_units(row.sum, currency, field="sum"),
-            given_minor=minor_units(row.given, currency), floor_minor=minor_units(row.floor, currency),
-            category=row.category, brand=row.brand, tags=row.tags, product_class=row.product_class,
-            promo=row.promo == "yes",
+            id_, row.sku, scaled(row.pieces, QUANTITY_DIGITS, field="pieces"),
+            minor_units(row.sum, currency, field="sum"), given_minor=minor_units(row.given, currency, field="given"),
+            floor_minor=minor_units(row.floor, currency, field="floor"), category=row.category, brand=row.brand,
+            tags=row.tags, product_class=row.product_class, promo=row.promo == "yes", marking=row.marking,
+            alcohol=row.alcohol, volume_ml=scaled(row.volume_ml, 0, field="volume_ml"),
         )  # fmt: skip
 
     def buyer_of(self, named: str) -> str:
@@ -201,59 +181,14 @@ class _Run:
         return f"{self.programme.programme}-{buyer}" if buyer else ""
 
     def check(self, step: Step, seen: Seen, who: str) -> None:
-        if step.refused != seen.refused:
-            self.unmet.append(
-                Unmet(self.number, "refused", step.refused or "nothing", seen.refused or "nothing")
-            )
-            return
-        for field, actual in (
-            ("pays", seen.paid_minor), ("discount", seen.discount_minor),
-            ("delivery_pays", seen.delivery_minor), ("refunds", seen.refund_minor),
-        ):  # fmt: skip
-            self.money(field, getattr(step, field), actual)
-        for field, units in (("spends", seen.spent_units), ("room", seen.room_units)):
-            self.amounts(field, getattr(step, field), {self.programme.spend_kind(): units})
-        for field, said in (("limit", seen.room_reason), ("level", seen.level)):
-            wanted = getattr(step, field)
-            if wanted and wanted != said:
-                self.unmet.append(Unmet(self.number, field, wanted, said or "nothing"))
-        for rule, reason in step.because.items():
-            if seen.skipped.get(rule, "") != reason:
-                said = seen.skipped.get(rule, "") or "that it applied"
-                self.unmet.append(Unmet(self.number, f"because {rule}", reason, said))
-        self.amounts("earns", step.earns, seen.earned)
-        self.amounts("back", step.back, seen.back)
-        self.amounts("taken", step.taken, seen.taken)
-        if (step.has or step.free) and who:
-            found = self.counter.balances(who, self.now)
-            self.amounts("has", step.has, {kind: total for kind, (total, _) in found.items()})
-            self.amounts("free", step.free, {kind: free for kind, (_, free) in found.items()})
+        def balances() -> Mapping[str, tuple[int, int]]:
+            if not who:
+                raise SituationError(
+                    f"{self.situation.name}, step {self.number}: nobody's balance is asked for"
+                )
+            return self.counter.balances(who, self.now)
 
-    def money(self, field: str, wanted: str, actual: int) -> None:
-        if wanted and minor_units(wanted, self.programme.currency, field=field) != actual:
-            shown = major_text(actual, self.programme.currency)
-            self.unmet.append(Unmet(self.number, field, wanted, shown))
-
-    def amounts(self, field: str, wanted: Amounts, actual: dict[str, int]) -> None:
-        if not wanted:
-            return
-        rows = wanted if isinstance(wanted, dict) else {self.kind(): wanted}
-        for kind, amount in rows.items():
-            digits = self.points(kind).decimals
-            if scaled(amount, digits, field=field) != actual.get(kind, 0):
-                shown = decimal_text(actual.get(kind, 0), digits)
-                self.unmet.append(Unmet(self.number, field, f"{amount} {kind}", shown))
-
-    def kind(self) -> str:
-        kinds = list(self.programme.points)
-        if not kinds:
-            raise SituationError(f"{self.situation.name}: the programme has no points")
-        return kinds[0]
-
-    def points(self, kind: str) -> PointsKind:
-        if kind not in self.programme.points:
-            raise SituationError(f"{self.situation.name}: no points {kind}")
-        return self.programme.points[kind]
+        self.unmet += self.checks.unmet(self.number, step, seen, balances)
 
     def moment(self, text: str) -> datetime:
         try:
@@ -272,11 +207,6 @@ class _Run:
         return datetime.combine(day, local.time(), local.tzinfo).astimezone(UTC)
 
 
-class Hand:
-    """A clock that is set by hand."""
-
-    def __init__(self, at: datetime) -> None:
-        self.at = at
-
-    def __call__(self) -> datetime:
-        return self.at
+def _place(written: tuple[str, ...] | Place) -> Place:
+    """A shop of which only the groups are written stands in the programme's zone."""
+    return written if isinstance(written, Place) else Place(written)

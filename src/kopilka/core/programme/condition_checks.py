@@ -1,7 +1,7 @@
 """One condition by itself: whether it can be met at all, and whether it asks for anything."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 import msgspec
 
@@ -44,8 +44,8 @@ def _bounds(value: msgspec.Struct, path: str) -> Iterator[Finding]:
         yield found(error("never_met", f"{path}.until"), path)
 
 
-def _size(bound: int | Span) -> int | timedelta:
-    return bound if isinstance(bound, int) else bound.after(_SOME_DAY) - _SOME_DAY
+def _size(bound: int | Span) -> int:
+    return bound if isinstance(bound, int) else (bound.after(_SOME_DAY) - _SOME_DAY).days
 
 
 def _numbers(value: Condition, path: str) -> Iterator[Finding]:

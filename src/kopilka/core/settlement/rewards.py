@@ -11,8 +11,10 @@ from kopilka.core.member.belongings import Belongings
 from kopilka.core.member.coupon import ACTIVE, CANCELLED, HELD, NEW, USED, Coupon
 from kopilka.core.member.member import Past, Perk
 from kopilka.core.programme.document import Programme
+from kopilka.core.receipt import Line
 from kopilka.core.rules.decision import Decision
 from kopilka.core.settlement.sale import Sale
+from kopilka.values.share import cumulative
 
 
 def shown_coupons(decision: Decision) -> list[str]:
@@ -70,14 +72,24 @@ def give_perks(programme: Programme, sale: Sale, belongings: Belongings) -> None
 
 
 def past_of(sale: Sale) -> Past | None:
-    """The purchase as history sees it: lines of which something was kept; None where nothing was."""
-    progress, lines = sale.done(), sale.receipt.lines
-    kept = lines
-    if any(progress):
-        rows = zip(lines, progress, sale.wholes(), strict=False)
-        kept = tuple([line for line, done, whole in rows if done < whole])
+    """The purchase as history sees it: of every line the pieces that were kept and the money paid for them, as levels
+    count it; None where nothing was kept.
+    """
+    rows = zip(sale.receipt.lines, sale.done(), sale.wholes(), sale.paid_parts(), strict=False)
+    kept = tuple([_kept(line, done, whole, paid) for line, done, whole, paid in rows if done < whole])
     gifts = tuple([gift.sku for gift in sale.decision.gifts])
     return Past(sale.day, kept, gifts) if kept else None
+
+
+def _kept(line: Line, done: int, whole: int, paid: int) -> Line:
+    """A line as far as it was kept; nearly always that is all of it, at its price."""
+    quantity, money = line.quantity, max(0, paid)
+    if done:
+        quantity -= cumulative(quantity, done, whole)
+        money -= cumulative(money, done, whole)
+    if quantity == line.quantity and money == line.sum_minor:
+        return line
+    return msgspec.structs.replace(line, quantity=quantity, sum_minor=money)
 
 
 def remember(sale: Sale, belongings: Belongings) -> None:

@@ -81,7 +81,7 @@ Range = CountRange | QuantityRange | MoneyRange
 
 class History(Check, frozen=True):
     """The member has bought such goods before, `within` the last days (90d counts today and the 89 days before it) or
-    ever: at least once, or as many `receipts`, `pieces` or as large a `sum` as is said. `never` turns it round: no
+    ever: at least once, or as many `receipts`, `pieces` or for as much money (`sum`, what was paid for them) as is said. `never` turns it round: no
     such purchase was kept. What was wholly returned, and goods that the law or the programme does not count, are not
     looked at; without `goods` any purchase is meant.
     """
