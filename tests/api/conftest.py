@@ -52,7 +52,7 @@ class Shopfront:
         self.app = api(
             Services(
                 self.counter, self.house.views, self.house.members, self.house.programmes, self.house.keys,
-                self.house.reference, self.house.clock, self.house.ready,
+                self.house.reference, self.house.clock, self.house.ready, self.house.coupons,
             )
         )  # fmt: skip
         self._loop = asyncio.new_event_loop()

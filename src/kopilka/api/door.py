@@ -10,12 +10,14 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from kopilka.api.guessing import Guesses
 from kopilka.api.problems import FieldMistake, Problem
 from kopilka.api.speech import Speech, Speeches
 from kopilka.core.receipt import Shop
 from kopilka.core.settlement.refund import Returned
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Command, Quote, Return
+from kopilka.usecases.coupons import Coupons
 from kopilka.usecases.keys import Key, Keys
 from kopilka.usecases.members import Members
 from kopilka.usecases.outcomes import Outcome, Refused
@@ -86,6 +88,7 @@ class Services(msgspec.Struct, frozen=True):
     reference: Reference
     clock: Callable[[], datetime]
     ready: Callable[[], bool]
+    coupons: Coupons
 
 
 class Doors:
@@ -94,6 +97,7 @@ class Doors:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.counter = services.counter
+        self.guesses = Guesses()
         self._speeches = Speeches()
         self._refreshed = -REFRESH_SECONDS
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reads")
@@ -253,6 +257,7 @@ class Route(msgspec.Struct, frozen=True):
     problems: tuple[str, ...] = ()
     public: bool = False
     words: str = ""
+    kind: str = "application/json"
 
 
 NOBODY = Key("", "", (), "", "", datetime(1970, 1, 1, tzinfo=UTC))

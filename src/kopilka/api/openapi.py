@@ -114,7 +114,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
 def _responses(route: Route, known: dict[int, Any]) -> dict[str, Any]:
     good: dict[str, Any] = {"description": "Done."}
     if route.gives is not None:
-        good["content"] = {"application/json": {"schema": known[id(route.gives)]}}
+        good["content"] = {route.kind: {"schema": known[id(route.gives)]}}
     answers: dict[str, Any] = {str(route.status): good}
     codes: dict[str, list[str]] = {}
     if not route.public:

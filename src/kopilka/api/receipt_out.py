@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from kopilka.api.coupons_out import CodeOut, GivenCouponOut, codes_out, given_out
 from kopilka.api.fiscal_out import FiscalOut
 from kopilka.api.numbers import DecimalOut
 from kopilka.api.speech import Speech
@@ -127,6 +128,8 @@ class ReceiptOut(msgspec.Struct, omit_defaults=True):
     spent: SpentOut | None = None
     room: RoomOut | None = None
     earned: list[EarnedOut] = []
+    codes: list[CodeOut] = []
+    coupons: list[GivenCouponOut] = []
     balances: Mapping[str, BalanceOut] = {}
     revision: int = 1
     recorded_at: datetime | None = None
@@ -166,6 +169,8 @@ def decided(receipt: Receipt, decision: Decision, state: str, speech: Speech, *,
         )
         for row in decision.earned
     ]
+    if decision.codes or decision.issues:
+        out.codes, out.coupons = codes_out(decision, speech), given_out(decision, speech)
     if explain:
         out.rules = _rules(speech.told(decision), digits, speech)
         spoken = speech.teller.spoken(receipt, decision, closed=state in {"closed", "voided"})
@@ -178,6 +183,8 @@ def of_sale(sale: Sale, speech: Speech, *, explain: bool) -> ReceiptOut:
     out = decided(sale.receipt, sale.decision, sale.state, speech, explain=explain)
     out.member_id, out.level_won, out.revision = sale.member_id, sale.level_won, sale.revision
     out.recorded_at, out.lapses_at = sale.recorded_at, sale.lapses_at
+    if sale.issued:
+        out.coupons = given_out(sale.decision, speech, sale)
     if sale.variance:
         digits, kinds = exponent(sale.decision.currency), speech.programme.points
         paying = _decimals(kinds, speech.programme.spend_kind())

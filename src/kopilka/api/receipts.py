@@ -17,6 +17,7 @@ from kopilka.api.receipt_out import (
     of_sale,
 )
 from kopilka.api.texts import Mistakes, utc
+from kopilka.core.receipt import Receipt
 from kopilka.core.settlement.refund import Returned
 from kopilka.core.settlement.sale import Sale
 from kopilka.usecases.commands import Close, Command, Hold, Quote, Release, Return, Void
@@ -39,10 +40,12 @@ async def quote(doors: Doors, request: Request) -> Reply:
     door = read(_quote, request.body)
     receipt, who, _ = translate(door, door.id, await doors.knowing(door.shop))
     request.must_act_for(receipt.shop, receipt.till)
+    _guessing(doors, request, receipt)
     outcome = await doors.counter.quote(Quote(receipt, who))
     if isinstance(outcome, Refused):
         raise of_refusal(outcome)
     decision = outcome.decision
+    doors.guesses.note_codes(request.key.key_id, decision.codes)
     speech = await doors.speech(decision.programme, decision.version, request.language)
     out = decided(receipt, decision, "quoted", speech, explain=request.flag("explain"))
     out.member_id, out.balances = outcome.member_id, balances_out(outcome.balances, speech)
@@ -57,6 +60,7 @@ async def hold(doors: Doors, request: Request) -> Reply:
     door = read(_hold, request.body)
     receipt, who, _ = translate(door, id_, await doors.knowing(door.shop))
     request.must_act_for(receipt.shop, receipt.till)
+    _guessing(doors, request, receipt)
     key = request.idempotency_key(required=False)
     return await _booked(doors, request, Hold(receipt, who, request.key.key_id, key))
 
@@ -72,8 +76,16 @@ async def closing(doors: Doors, request: Request, door: CloseIn, id_: str, path:
     """The command of a close."""
     receipt, who, stated = translate(door, id_, await doors.knowing(door.shop), path)
     request.must_act_for(receipt.shop, receipt.till)
+    if not door.sold:  # what is sold is a fact, whatever codes were tried
+        _guessing(doors, request, receipt)
     key = request.idempotency_key(required=False) if not path else ""
     return Close(receipt, who, stated, door.sold, request.key.key_id, key)
+
+
+def _guessing(doors: Doors, request: Request, receipt: Receipt) -> None:
+    """A key that has shown too many wrong codes lately shows no more for a while."""
+    if receipt.codes:
+        doors.guesses.check(request.key.key_id)
 
 
 async def release(doors: Doors, request: Request) -> Reply:
@@ -210,6 +222,8 @@ async def done_out(doors: Doors, request: Request, outcome: Done) -> ReceiptOut:
     out.balances = balances_out(outcome.balances, speech)
     if request.flag(FISCAL.name):
         out.fiscal = await fiscal_out.of_sold(doors, sale.receipt, sale.decision, speech)
+    if outcome.verb in {"hold", "close"} and not outcome.replayed:
+        doors.guesses.note_codes(request.key.key_id, sale.decision.codes)
     return out
 
 
@@ -245,15 +259,16 @@ FISCAL = Param(
     "`1` adds what a till has to print: lines whose price × quantity is their sum, and payments by tag.",
 )
 _WHO = ("unknown_shop", "unknown_member", "card_blocked", "member_blocked", "other_currency", "in_the_future")
+_CODES = "too_many_codes"
 _STATE = ("receipt_exists", "other_member", "key_reused")
 ROUTES = (
     Route(
         "POST", "/v1/receipts/quote", quote, "Count a receipt: prices, points to spend and to earn", "receipts",
-        QuoteIn, ReceiptOut, params=(EXPLAIN, FISCAL), problems=_WHO, words="Writes nothing.",
+        QuoteIn, ReceiptOut, params=(EXPLAIN, FISCAL), problems=(*_WHO, _CODES), words="Writes nothing.",
     ),
     Route(
         "POST", "/v1/receipts/{id}/hold", hold, "Reserve the points of a receipt", "receipts", ReceiptIn,
-        ReceiptOut, params=(EXPLAIN, FISCAL), idempotent="optional", problems=(*_WHO, *_STATE, "spend_too_much"),
+        ReceiptOut, params=(EXPLAIN, FISCAL), idempotent="optional", problems=(*_WHO, *_STATE, "spend_too_much", _CODES),
         words="Holding again with other content replaces the hold. A hold ends by itself after the programme's time.",
     ),
     Route(
@@ -263,7 +278,7 @@ ROUTES = (
     Route(
         "POST", "/v1/receipts/{id}/close", close, "Close a receipt: the sale is done", "receipts", CloseIn,
         ReceiptOut, params=(EXPLAIN, FISCAL), idempotent="optional",
-        problems=(*_WHO, *_STATE, "spend_too_much", "hold_changed", "hold_lapsed", "differs_from_decision"),
+        problems=(*_WHO, *_STATE, "spend_too_much", "hold_changed", "hold_lapsed", "differs_from_decision", _CODES),
         words="The receipt's id makes repeats harmless: the same content gets the stored answer, for ever.",
     ),
     Route(

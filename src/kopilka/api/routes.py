@@ -1,6 +1,18 @@
 """The table of routes: every resource's lines together."""
 
-from kopilka.api import batches, catalogue, explanations, keys, levels, members, programmes, receipts, wallets
+from kopilka.api import (
+    batches,
+    catalogue,
+    coupons,
+    deeds,
+    explanations,
+    keys,
+    levels,
+    members,
+    programmes,
+    receipts,
+    wallets,
+)
 from kopilka.api.door import Doors, Route, Services
 from kopilka.api.metrics import Metrics
 from kopilka.api.server import Api
@@ -12,6 +24,8 @@ ROUTES: tuple[Route, ...] = (
     *batches.ROUTES,
     *members.ROUTES,
     *wallets.ROUTES,
+    *coupons.ROUTES,
+    *deeds.ROUTES,
     *levels.ROUTES,
     *programmes.ROUTES,
     *catalogue.ROUTES,

@@ -38,6 +38,7 @@ def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Fro
             house.reference,
             house.clock,
             house.ready,
+            house.coupons,
         )
     )
 

@@ -13,7 +13,10 @@ import msgspec
 from kopilka.core.member.coupon import (
     ACTIVE,
     ALPHABET,
+    CANCELLED,
+    HELD,
     NEW,
+    USED,
     Coupon,
     code_from,
     days,
@@ -21,6 +24,8 @@ from kopilka.core.member.coupon import (
 )
 from kopilka.core.programme.codes import normalised
 from kopilka.core.programme.document import CouponSeries
+from kopilka.core.rules.codes import NOT_ACTIVATED, RESERVED, SPENT, USED_UP, WITHDRAWN, wrong_day
+from kopilka.core.rules.reason import Reason
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.batch import CODE_LEAST, client_key, content_hash
 from kopilka.usecases.catalogue import Catalogue
@@ -52,12 +57,16 @@ class CouponBatch(msgspec.Struct, frozen=True):
 
 
 class CouponView(msgspec.Struct, frozen=True):
-    """A coupon as it is now, with its owner's member where somebody owns it."""
+    """A coupon as it is now, with its owner's member where somebody owns it; `reason` is a limit of a public code that
+    is reached.
+    """
 
     coupon: Coupon
     member_id: str = ""
     issued_at: datetime | None = None
     changed_at: datetime | None = None
+    public: bool = False
+    reason: Reason | None = None
 
 
 class CouponCount(msgspec.Struct, frozen=True):
@@ -270,12 +279,15 @@ class Coupons:
             rules = known.ruleset(id_, now)
             public = None if rules is None else rules.public.get(shown)
             if public is not None:
-                series, row = public
-                return CouponView(
-                    Coupon(shown, id_, series, active_on=row.starts, last_on=row.until, source="public")
-                )
+                return self._public(Coupon(shown, id_, public[0]), public[1])
         found = self._store.one(shown, now) if shown else None
         return found if found is not None else not_found(shown)
+
+    def _public(self, coupon: Coupon, row: CouponSeries) -> CouponView:
+        coupon = msgspec.structs.replace(coupon, active_on=row.starts, last_on=row.until)
+        used = 0 if row.uses is None else self._store.public_uses().get((coupon.programme, coupon.series), 0)
+        over = row.uses is not None and used >= row.uses
+        return CouponView(coupon, public=True, reason=USED_UP(uses=row.uses or 0) if over else None)
 
     def of_member(self, holder: tuple[int, str], limit: int = 200) -> list[CouponView]:
         """A member's own coupons, newest first, in every state."""
@@ -314,11 +326,10 @@ def length_for(count: int) -> int:
     return length
 
 
-def usable(view: CouponView, today: date) -> bool:
-    """Whether a coupon works on a day."""
-    coupon = view.coupon
-    begun = coupon.active_on is None or coupon.active_on <= today
-    return coupon.state == ACTIVE and begun and (coupon.last_on is None or today <= coupon.last_on)
+def why_not(coupon: Coupon, today: date) -> Reason | None:
+    """Why nobody can use a coupon on a day; None where its owner, or whoever bears it, can."""
+    held = {CANCELLED: WITHDRAWN, USED: SPENT, HELD: RESERVED, NEW: NOT_ACTIVATED}.get(coupon.state)
+    return held() if held is not None else wrong_day(coupon, today)
 
 
 def csv(made: Made, *, states: bool = False) -> bytes:

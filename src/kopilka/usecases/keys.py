@@ -17,6 +17,8 @@ SCOPES = (
     "members:read",
     "members:write",
     "wallets:adjust",
+    "coupons",
+    "coupons:codes",
     "programmes",
     "catalogue",
     "keys",

@@ -10,15 +10,28 @@ from kopilka.words.render import Tongue, render
 
 # A place such as {asked:points} is written as in reasons.
 _TEXTS: Mapping[str, str] = {
+    "action_exists": N_("This action is counted for another member already."),
     "bad_amount": N_("This is not an amount. Write it as 2350.50."),
+    "bad_attribute": N_(
+        "A fact has a name of at most 64 characters and a value of at most 128; a member has at most {most:count} of them."
+    ),
     "bad_day": N_("This is not a day of the calendar."),
     "bad_identifier": N_("This cannot be a phone, an e-mail or a card number. Check the digits."),
     "bad_password": N_("A password has at least {least:count} characters."),
+    "bad_pieces": N_("From 1 to {most:count} gifts at a time."),
     "bad_quantity": N_("This is not a quantity. Write it as 0.450 or 2."),
+    "bad_tag": N_("A tag has from 1 to 64 characters; a member has at most {most:count} of them."),
     "bad_zone": N_("There is no such time zone. Write it as Europe/Moscow."),
     "card_blocked": N_("This card is blocked. Find the member by phone and give a new card."),
     "card_replaced": N_("This card was replaced by another one."),
     "differs_from_decision": N_("The sums differ from what was counted. Count the receipt again."),
+    "gift_limit": N_("One member may have {most:count} of these gifts; {had:count} were taken already."),
+    "code_public": N_(
+        "This is a public promo code: it needs no activation, and the programme says until when it works."
+    ),
+    "codes_too_short": N_(
+        "Codes of {length:count} characters could be guessed among so many: the series needs {needed:count}."
+    ),
     "hold_changed": N_("The goods have changed since the points were reserved. Count the receipt again."),
     "hold_lapsed": N_("The reserve of points has run out. Count the receipt again."),
     "identifier_taken": N_("Somebody has this number already. Find them instead of adding them again."),
@@ -30,6 +43,7 @@ _TEXTS: Mapping[str, str] = {
     "member_erased": N_("This person was erased at their own wish."),
     "no_identifier": N_("Say a phone, an e-mail or a card: something has to find the member."),
     "no_lines": N_("There are no goods in the receipt yet."),
+    "no_payout": N_("These points are not paid out in money."),
     "not_closed": N_("This receipt is not closed, so there is nothing to return."),
     "not_enough_points": N_("Not enough points: {asked:points} asked, {free:points} free."),
     "not_held": N_("No points are reserved for this receipt."),
@@ -39,20 +53,30 @@ _TEXTS: Mapping[str, str] = {
     "other_currency": N_("This shop sells in {expected:text}."),
     "other_member": N_("This receipt belongs to another member."),
     "other_points": N_("Other points pay here: {expected:text}."),
+    "out_of_stock": N_("There are not enough of these gifts: {left:count} left."),
     "receipt_exists": N_("This receipt is closed already."),
     "required": N_("This has to be filled in."),
     "returned_already": N_("Goods of this receipt have come back already, so it cannot be voided."),
     "same_text": N_("Version {version:count} says the same already."),
+    "series_public": N_("This series is one public code: give it by saying the code."),
     "spend_too_much": N_("{asked:points} asked, at most {most:points} may be spent here."),
+    "too_many_codes": N_("Too many wrong codes. Wait for {seconds:count} s and try again."),
     "too_many_tries": N_("Too many tries. Wait for {minutes:count} min and try again."),
+    "unknown_action": N_("No rule of this programme rewards such an action."),
+    "unknown_batch": N_("There is no such batch of coupons."),
     "unknown_card": N_("This member has no such card."),
+    "unknown_gift": N_("There is no such gift."),
     "unknown_kind": N_("There are no such points."),
+    "unknown_level": N_("There is no such level."),
     "unknown_member": N_("Nobody is found by this number."),
     "unknown_points": N_("There are no such points."),
     "unknown_programme": N_("There is no such programme."),
     "unknown_receipt": N_("There is no such receipt."),
+    "unknown_redemption": N_("No gift went out under this number."),
+    "unknown_series": N_("The programme has no such series of coupons."),
     "unknown_shop": N_("There is no such shop."),
     "version_taken": N_("Somebody else has published a version meanwhile. Look at it and publish again."),
+    "wrong_count": N_("Say how many coupons: from 1 to {most:count}."),
     "wrong_password": N_("Wrong login or password."),
 }
 

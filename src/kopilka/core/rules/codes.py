@@ -89,9 +89,9 @@ def _public(context: Context, rules: Ruleset, series: str, coupon: Coupon) -> Re
     caps = rules.capped.get(COUPON_CAP + series)
     if caps is not None and caps.member is not None and context.member is None:
         return MEMBERS_ONLY()
-    wrong_day = _day(context, coupon)
-    if wrong_day is not None or caps is None:
-        return wrong_day
+    reason = wrong_day(coupon, context.day)
+    if reason is not None or caps is None:
+        return reason
     return _limited(used_up(context, COUPON_CAP + series, caps), caps)
 
 
@@ -118,11 +118,11 @@ def _own(context: Context, rules: Ruleset, coupon: Coupon) -> Reason | None:
         return OTHERS()
     if coupon.state == NEW:
         return NOT_ACTIVATED()
-    return _day(context, coupon)
+    return wrong_day(coupon, context.day)
 
 
-def _day(context: Context, coupon: Coupon) -> Reason | None:
-    day = context.day
+def wrong_day(coupon: Coupon, day: date) -> Reason | None:
+    """Why a coupon does not work on a day."""
     if coupon.active_on is not None and day < coupon.active_on:
         return TOO_EARLY(day=coupon.active_on.isoformat())
     if coupon.last_on is not None and day > coupon.last_on:
