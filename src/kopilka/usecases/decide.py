@@ -28,8 +28,10 @@ def decide(
                 "other_points", Why.INVALID, "spend.kind", {"expected": rules.programme.spend_kind()}
             )
         if got < wish.units:
-            params: dict[str, int | str] = {"asked": wish.units, "most": decision.room.units}
-            if decision.room.reason is not None:
+            # Within the room, what stood in the way is the step or the least amount: say what they let through.
+            fits = wish.units <= decision.room.units
+            params: dict[str, int | str] = {"asked": wish.units, "most": got if fits else decision.room.units}
+            if not fits and decision.room.reason is not None:
                 params["reason"] = decision.room.reason.code
             return Refused("spend_too_much", Why.NOT_ALLOWED, "spend.points", params)
     return decision
