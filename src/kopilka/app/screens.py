@@ -1,4 +1,4 @@
-"""The screens over a house: console, till, the files that every page uses, and the page of a wrong address."""
+"""The screens over a house: console, till, public pages, the files that every page uses, and the page of a wrong address."""
 
 import secrets
 import threading
@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.types import ControllerRouterHandler
 
-from kopilka import console, till
+from kopilka import console, portal, till
 from kopilka.app.compose import House
 from kopilka.core.settlement.refund import Returned
 from kopilka.look.jinja import Pages
@@ -30,7 +30,7 @@ from kopilka.words.languages import negotiate
 from kopilka.words.render import Tongue
 
 ID_BITS = 74
-ROOMS = ("kopilka.console", "kopilka.till")
+ROOMS = ("kopilka.console", "kopilka.till", "kopilka.portal")
 
 
 class ThreadDesks:
@@ -65,7 +65,7 @@ def reception_of(house: House) -> Reception:
 
 
 def routers(house: House, pages: Pages, reception: Reception) -> list[Router]:
-    """Console and till over a house."""
+    """Console, till and public pages over a house."""
     desks, store = ThreadDesks(house), PostgresStaff(house.pool)
 
     def new_id(prefix: str) -> str:
@@ -83,6 +83,9 @@ def routers(house: House, pages: Pages, reception: Reception) -> list[Router]:
                 pages=pages, reception=reception, views=house.views, counter=desks, goods=house.reference,
                 prices=store, clock=house.clock, new_id=new_id,
             )
+        ),
+        portal.router(
+            portal.Services(pages=pages, reception=reception, views=house.views, clock=house.clock)
         ),
     ]  # fmt: skip
 

@@ -104,6 +104,15 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     met: bool = True
 
 
+class Branch(msgspec.Struct, frozen=True, kw_only=True):
+    """A sentence of an explanation with its amount, and the sentences that it follows from."""
+
+    text: str
+    amount: str = ""
+    below: Sequence["Branch"] = ()
+    open: bool = True
+
+
 class ReceiptLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the receipt view; `before` is the sum before discounts where it differs."""
 

@@ -1,1 +1,8 @@
-"""The member's cabinet: its own schemas, never the console's."""
+"""What members and everybody may see: public pages, without the console's schemas. `router(services)` is all that `app`
+needs.
+"""
+
+from kopilka.portal.routes import router
+from kopilka.portal.services import Services
+
+__all__ = ["Services", "router"]

@@ -110,8 +110,11 @@ class Teller:
 
     def unlock(self, decision: Decision) -> str:
         """The smallest change that gives more, where it alone stands in the way: "ещё 240 ₽ — и бесплатная доставка"."""
-        nearest = next(iter(ranked(decision.skipped)), None)
-        return self._gain(nearest) if nearest is not None and nearest.alone else ""
+        return next(iter(self.unlocks(decision)), "")
+
+    def unlocks(self, decision: Decision) -> list[str]:
+        """Every change that by itself would give more, the smallest first."""
+        return [self._gain(row) for row in ranked(decision.skipped) if row.alone]
 
     def _gain(self, row: Skipped) -> str:
         gain = self._gives(row.rule)
