@@ -103,7 +103,9 @@ def evaluate(
         context.gave.setdefault(offer.rule, 0)
     if found.open[GIFTS]:
         found.gifts, not_given = give(context, rules, found.open[GIFTS])
-        found.skipped += not_given
+        first = {row.rule: row for row in reversed(not_given)}
+        told = {row.rule for row in found.skipped}
+        found.skipped += [row for row in not_given if row is first[row.rule] and row.rule not in told]
     if context.coupons:
         found.codes += settle(context, rules)
     return _decision(context, rules, found)

@@ -6,6 +6,7 @@ from kopilka.core.programme.document import Chooser
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Gift, Issue, Message, Privilege, Skipped
 from kopilka.core.rules.effect import Give, Given
+from kopilka.core.rules.effects.message import Tell
 from kopilka.core.rules.limits import used_up
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.rules.ruleset import Candidate, Ruleset
@@ -39,9 +40,10 @@ class Gifts:
 
 
 def give(context: Context, rules: Ruleset, candidates: Sequence[Candidate]) -> tuple[Gifts, list[Skipped]]:
-    """Run the lane, after everything that is money or points."""
+    """Run the lane, after everything that is money or points; what is said comes after what is given."""
     gifts = Gifts()
     met, skipped = admitted(context, candidates)
+    met.sort(key=_says)
     winners: dict[str, str] = {}
     alone = rules.programme.lanes.gifts.choose is Chooser.ALL
     for candidate in met:
@@ -63,11 +65,16 @@ def give(context: Context, rules: Ruleset, candidates: Sequence[Candidate]) -> t
     return gifts, skipped
 
 
+def _says(candidate: Candidate) -> bool:
+    return isinstance(candidate.effect, Tell)
+
+
 def _rows(context: Context, rules: Ruleset, candidate: Candidate) -> list[Given] | Reason:
     effect = candidate.effect
     if not isinstance(effect, Give):
         raise TypeError(effect)
-    others = any(not isinstance(other, Give) for other in candidate.rule.effects)
+    before = Tell if _says(candidate) else Give
+    others = any(not isinstance(other, before) for other in candidate.rule.effects)
     if others and candidate.id not in context.gave:
         return GAVE_NOTHING()
     refusal = candidate.affordable(context)
