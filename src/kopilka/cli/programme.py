@@ -28,6 +28,7 @@ from kopilka.words.languages import language
 from kopilka.words.levels import preview_lines, title
 from kopilka.words.reasons import in_language
 from kopilka.words.render import render
+from kopilka.words.terms import terms_in
 from kopilka.words.tongue import title_of, tongue_of
 
 programme = typer.Typer()
@@ -153,7 +154,10 @@ def preview(ctx: typer.Context, file: File) -> None:
         return
     spoken = tongue_of(session.language, [draft, *([] if ruling is None else [ruling.programme])])
     lines = preview_lines(found, spoken)
-    rows = [(title(spoken, row.before) or "—", title(spoken, row.after) or "—", str(row.members)) for row in found.moves]
+    rows = [
+        (title(spoken, row.before) or "—", title(spoken, row.after) or "—", str(row.members))
+        for row in found.moves
+    ]
     heads = (session.gettext("today"), session.gettext("then"), session.gettext("members"))
 
     def show() -> None:
@@ -161,6 +165,14 @@ def preview(ctx: typer.Context, file: File) -> None:
         session.say("\n".join(lines))
 
     session.give({"changes": True, "preview": found, "share": decimal_text(found.share, 2)}, show)
+
+
+@programme.command(help=N_("Print the public terms of a document, in plain sentences."))
+def terms(ctx: typer.Context, file: File) -> None:
+    session: Session = ctx.obj
+    document = _read(session, file)
+    found = terms_in(document, tongue_of(session.language, [document]))
+    session.give(found, lambda: session.out.out(found.text(), highlight=False))
 
 
 @programme.command("list", help=N_("Programmes that are published."))
