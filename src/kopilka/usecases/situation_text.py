@@ -24,7 +24,7 @@ from kopilka.usecases.situation_steps import Situation, SituationError, Story
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    programme: str
+    programme: str | dict[str, Any]
     situations: tuple[Situation, ...]
     about: str = ""
 
@@ -44,8 +44,8 @@ def shipped_stories(name: str) -> list[Story]:
 def read_situations(
     text: str, source: str, find: Callable[[str], str | None] = lambda _: None
 ) -> list[Story]:
-    """Read a file of situations. `find` gives the programme's text by the name that the file calls it; without one,
-    it is a playbook's.
+    """Read a file of situations. Its programme stands in it, or is called by a name: `find` gives the text of it;
+    without one, it is a playbook's.
     """
     written = read_tree(text)
     if written.root is None or written.mistakes:
@@ -55,11 +55,15 @@ def read_situations(
         found = msgspec.convert(plain(written.root), _File)
     except msgspec.ValidationError as error:
         raise SituationError(f"{source}: {error}") from error
-    document = find(found.programme)
-    if document is None and found.programme in playbook_names():
-        document = playbook(found.programme)
+    named = found.programme
+    if isinstance(named, dict):
+        document: str | None = msgspec.json.encode(named).decode()
+    else:
+        document = find(named)
+        if document is None and named in playbook_names():
+            document = playbook(named)
     if document is None:
-        raise SituationError(f"{source}: no programme {found.programme}")
+        raise SituationError(f"{source}: no programme {named}")
     return [Story(source, situation, document) for situation in found.situations]
 
 

@@ -10,17 +10,64 @@ from kopilka.core.programme.registry import Registry
 from kopilka.core.programme.schema import json_schema
 from kopilka.core.programme.tree import plain
 from kopilka.core.programme.writer import to_document
-from kopilka.usecases.playbooks import playbook, playbook_names
+from kopilka.usecases.playbooks import described, playbook, playbook_names, playbooks
 from kopilka.usecases.programme_text import read_tree
 
 Read = Callable[[bytes | str], Reading]
-CAUTIONS = {"b4-burning": ["burning_soon"]}
+CAUTIONS = {
+    "b4-burning": ["burning_soon"],
+    "g15-cautions": ["burning_soon", "promo_trap", "split_terms", "hard_terms", "steps_down"],
+}
 
 
-def test_every_row_has_its_playbook() -> None:
-    rows = ["a1", "a2", "a5", "b1", "b2", "b3", "b4", "b5", "b6", "b8", "c1", "g3"]
+def rows(*spans: tuple[str, int, int]) -> list[str]:
+    return [f"{letter}{number}" for letter, first, last in spans for number in range(first, last + 1)]
 
-    assert rows == [name.split("-")[0] for name in playbook_names() if name != "beer-club"]
+
+ROWS = [*rows(("A", 1, 10), ("B", 1, 11), ("C", 1, 6)), "D9", "D11", "D12", "G3", "G12", "G15"]
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_has_its_playbook(row: str) -> None:
+    assert [book.name for book in playbooks(rows=row)], row
+
+
+@pytest.mark.parametrize("name", playbook_names())
+def test_a_playbook_says_for_whom_it_is_and_what_to_mind(name: str) -> None:
+    book = described(name)
+
+    assert book.rows
+    for told in (book.title, book.about, book.audience, book.mind):
+        assert {"ru", "en"} == set(told)
+
+
+def test_the_lists_of_what_to_mind_say_the_same_in_both_languages() -> None:
+    uneven = [book.name for book in playbooks() if len({len(lines) for lines in book.mind.values()}) > 1]
+
+    assert [] == uneven
+
+
+@pytest.mark.parametrize(
+    ("rows", "search", "expected"),
+    [
+        ("A3", "", ["a3-accumulating-discount"]),
+        ("a7, c5", "", ["a7-club-prices", "a7-club-prices-in-turn", "c5-member-chooses"]),
+        ("F3", "", ["b3-sigma-bonus"]),
+        ("Z", "", []),
+        ("", "праздник Подарков", ["c4-birthday-spending"]),
+        ("", "MADCOINS", ["b6-madcoins"]),
+        ("B", "no such words", []),
+    ],
+)
+def test_playbooks_are_found_by_row_and_by_words(rows: str, search: str, expected: list[str]) -> None:
+    assert expected == [book.name for book in playbooks(rows, search)]
+
+
+def test_a_letter_stands_for_its_rows() -> None:
+    letters = {row[0] for book in playbooks(rows="b") for row in book.rows}
+
+    assert "B" in letters
+    assert "A" not in letters
 
 
 @pytest.mark.parametrize("name", playbook_names())

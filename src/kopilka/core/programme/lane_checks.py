@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from itertools import combinations
+from typing import assert_never
 
 import msgspec
 
 from kopilka.core.programme.document import Chooser, Effect, Lane, PercentOn, Programme, Rule, Trigger
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.mistakes import caution, error
 from kopilka.core.programme.rule_checks import lane_in
+from kopilka.values.rounding import PERCENT_WHOLE
 
 COMBINATIONS_MAX = 4096
 _SHOWN_MAX = 10**12
@@ -32,6 +35,7 @@ def check_lanes(programme: Programme) -> Iterator[Finding]:
             yield from _priorities(programme, lane, groups)
             if lane is not Lane.EARNING:
                 yield from _mixed(programme, lane, groups)
+                yield from _free_together(programme, lane, groups)
 
 
 def _rivals(programme: Programme, lane: Lane) -> list[Rival]:
@@ -115,3 +119,40 @@ def _mixed(programme: Programme, lane: Lane, groups: list[list[Rival]]) -> Itera
                     mistake = error("mixed_percent_on", path, one=one.rule.id, other=other.rule.id)
                     yield found(mistake, one.path, other.path, "lanes")
                     return
+
+
+def _free_together(programme: Programme, lane: Lane, groups: list[list[Rival]]) -> Iterator[Finding]:
+    """Percents of the first price that add up to all of it, though none of them takes it all by itself: 40 % and 70 %."""
+    settings, cap = programme.lanes.of(lane), programme.caps.line
+    if cap is not None and cap < PERCENT_WHOLE:
+        return
+    total, largest = 0, list[tuple[int, Rival]]()
+    for group in groups:
+        percents = [
+            (_most(getattr(rival.effect, "percent", None)), rival)
+            for rival in group
+            if (rival.rule.percent_on or settings.percent_on) is PercentOn.INITIAL
+        ]
+        percent, rival = max(percents, key=lambda row: row[0], default=(0, group[0]))
+        if 0 < percent < PERCENT_WHOLE:
+            total += percent
+            largest.append((percent, rival))
+    if len(largest) > 1 and total >= PERCENT_WHOLE:
+        (_, one), (_, other) = sorted(largest, key=lambda row: -row[0])[:2]
+        mistake = caution("free_together", other.path, one=one.rule.id, other=other.rule.id, percent=total)
+        yield found(mistake, one.path, "caps", "lanes")
+
+
+def _most(percent: Scale | None) -> int:
+    """The largest number of a scale."""
+    match percent:
+        case None:
+            return 0
+        case Flat(value=value):
+            return value
+        case ByLevel(values=values):
+            return max(values.values(), default=0)
+        case ByTotal(steps=steps) | BySpent(steps=steps):
+            return max([value for _, value in steps], default=0)
+        case _:
+            assert_never(percent)

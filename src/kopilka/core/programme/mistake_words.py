@@ -11,10 +11,7 @@ def _said(rows: Mapping[str, tuple[str, str]]) -> Mapping[str, Words]:
 
 
 _TEXT = {
-    "too_large": (
-        "Документ больше {most:count} байт.",
-        "The document is larger than {most:count} bytes.",
-    ),
+    "too_large": ("Документ больше {most:count} байт.", "The document is larger than {most:count} bytes."),
     "not_utf8": ("Текст не в кодировке UTF-8.", "The text is not UTF-8."),
     "empty_document": ("Документ пуст.", "The document is empty."),
     "syntax": (
@@ -351,6 +348,10 @@ _CAUTIONS = {
     "promo_trap": (
         "Постоянная скидка всем и на всё приучает ждать скидок и не возвращает покупателя.",
         "A standing discount for everybody on everything teaches people to wait for discounts and brings nobody back.",
+    ),
+    "free_together": (
+        "Правила «{one:text}» и «{other:text}» вместе снимут {percent:percent} цены: товар достанется даром.",
+        "The rules “{one:text}” and “{other:text}” take {percent:percent} of a price together: goods for nothing.",
     ),
     "burning_soon": (
         "Баллы сгорают быстрее чем за {most:count|день|дня|дней}: сгорание отталкивает, предупреждайте о нём заранее.",
