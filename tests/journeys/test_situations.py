@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
 from http_counter import HttpCounter
 
 from kopilka.app.compose import House
+from kopilka.app.night import work_in
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.usecases.desk_counter import DeskCounter
 from kopilka.usecases.playbooks import playbook_names
@@ -36,7 +38,7 @@ situations:
 def counter(database: str) -> Iterator[DeskCounter]:
     hand = Hand(datetime(2026, 3, 1, tzinfo=UTC))
     house = House(database, clock=hand)
-    yield DeskCounter(house.desk(), house.reference, hand)
+    yield DeskCounter(house, hand, partial(work_in, house))
     house.close()
 
 

@@ -7,17 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 import httpx
+import msgspec
 
 from kopilka.api.door import Services
 from kopilka.api.routes import api
 from kopilka.app.compose import House
+from kopilka.app.night import work_in
 from kopilka.app.receipt_door import OneByOne
 from kopilka.core.programme.document import Programme
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.reason import Reason
 from kopilka.core.rules.registry import REGISTRY
+from kopilka.usecases.desk_counter import gathered, summed
 from kopilka.usecases.programme_text import read_programme_text
-from kopilka.usecases.situation_counter import Hand, Seen
+from kopilka.usecases.situation_counter import Hand, Owned, Seen, Wish
 from kopilka.usecases.situation_steps import Facts
 from kopilka.values.money import decimal_text, exponent, major_text, minor_units
 
@@ -34,6 +37,7 @@ class HttpCounter:
             OneByOne(house.desk()), house.views, house.members, house.programmes, house.keys, house.reference,
             house.clock, lambda: True, house.coupons,
         )  # fmt: skip
+        self._house = house
         self._app = api(services)
         self._headers = {"Authorization": f"Bearer {made[1]}", "Accept-Language": "en"}
         self._hand = hand
@@ -110,6 +114,64 @@ class HttpCounter:
             body["last_on"] = last_on
         return self._seen("POST", f"/v1/members/{self._id(member)}/adjust", body, at)
 
+    def coupon(self, member: str, wish: Wish, at: datetime) -> Seen:
+        body = {"programme": wish.programme, "series": wish.name}
+        return self._told("POST", f"/v1/members/{self._id(member)}/coupons", body, at)
+
+    def activate(self, code: str, member: str, at: datetime) -> Seen:
+        body = {"member": {"external": member}} if member else {}
+        return self._told("POST", f"/v1/coupons/{code}/activate", body, at)
+
+    def cancel(self, code: str, at: datetime) -> Seen:
+        return self._told("POST", f"/v1/coupons/{code}/cancel", {"reason": "situation"}, at)
+
+    def act(self, member: str, wish: Wish, at: datetime) -> Seen:
+        body = {"programme": wish.programme, "action": wish.name, "ref": wish.ref}
+        return self._told("POST", f"/v1/members/{self._id(member)}/actions", body, at)
+
+    def take_back(self, wish: Wish, at: datetime) -> Seen:
+        body = {"programme": wish.programme, "action": wish.name, "ref": wish.ref}
+        seen = self._told("POST", "/v1/actions/take-back", body, at)
+        return msgspec.structs.replace(seen, costs={}, taken=seen.costs)
+
+    def redeem(self, member: str, wish: Wish, at: datetime) -> Seen:
+        body = {"programme": wish.programme, "gift": wish.name, "pieces": wish.count}
+        return self._told("POST", f"/v1/members/{self._id(member)}/gifts", body, at)
+
+    def return_gift(self, redemption: str, at: datetime) -> Seen:
+        seen = self._told("POST", f"/v1/gifts/{redemption}/return", None, at)
+        return msgspec.structs.replace(seen, earned={}, back=seen.earned)
+
+    def pay_out(self, member: str, kind: str, units: int, at: datetime) -> Seen:
+        points = decimal_text(units, self._programme.points[kind].decimals)
+        body = {"kind": kind, "points": points, "reference": f"payment-{self._number}"}
+        return self._told("POST", f"/v1/members/{self._id(member)}/payouts", body, at)
+
+    def set_level(self, member: str, wish: Wish, at: datetime) -> Seen:
+        body: Json = {"programme": wish.programme, "level": wish.name, "reason": "situation"}
+        if wish.last_on:
+            body["last_on"] = wish.last_on
+        return self._told("POST", f"/v1/members/{self._id(member)}/level", body, at)
+
+    def tag(self, member: str, tags: Sequence[str], at: datetime) -> Seen:
+        return self._told("PATCH", f"/v1/members/{self._id(member)}", {"tags": list(tags)}, at)
+
+    def night(self, at: datetime) -> None:
+        self._hand.at = at
+        work_in(self._house, at)
+
+    def owned(self, member: str, at: datetime) -> Owned:
+        self._hand.at = at
+        who = self._id(member)
+        _, coupons = self._call("GET", f"/v1/members/{who}/coupons")
+        _, perks = self._call("GET", f"/v1/members/{who}/perks")
+        rows = [row for row in coupons["coupons"] if row["usable"] or row["state"] == "new"]
+        programme = self._programme.programme
+        return Owned(
+            tuple((row["code"], row["series"]) for row in rows),
+            tuple(row["id"] for row in perks["perks"] if row["programme"] == programme),
+        )
+
     def balances(self, member: str, at: datetime) -> dict[str, tuple[int, int]]:
         self._hand.at = at
         status, answer = self._call("GET", f"/v1/members/{self._id(member)}/wallets")
@@ -155,6 +217,23 @@ class HttpCounter:
             body["spend"] = {} if units is None else {"points": decimal_text(units, kind.decimals)}
         return body
 
+    def _told(self, method: str, path: str, body: Json | None, at: datetime) -> Seen:
+        """The answer of a verb that is about no receipt."""
+        self._hand.at = at
+        status, answer = self._call(method, path, body)
+        if status >= 400:
+            assert answer["code"] not in {"invalid", "failed"}, answer
+            return Seen(refused=answer["code"])
+        points = answer.get("points", {})
+        moved = {answer["kind"]: f"-{points}"} if isinstance(points, str) else points
+        units = self._by_kind(moved)
+        return Seen(
+            earned={kind: amount for kind, amount in units.items() if amount > 0},
+            costs={kind: -amount for kind, amount in units.items() if amount < 0},
+            coupon=answer.get("code", ""), redemption=answer.get("id", ""),
+            refund_minor=self._minor(answer.get("amount", "0")),
+        )  # fmt: skip
+
     def _seen(self, method: str, path: str, body: Json | None, at: datetime) -> Seen:
         self._hand.at = at
         status, answer = self._call(method, path, body)
@@ -189,6 +268,12 @@ class HttpCounter:
             room_units=self._units(room["kind"], room["points"]) if room.get("kind") else 0,
             room_reason=room.get("reason", ""),
             level=answer.get("level", ""),
+            codes={row["code"]: row.get("reason", "") or "used" for row in answer.get("codes", [])},
+            gifts=gathered((row["rule"], row["sku"]) for row in answer.get("gifts", [])),
+            messages=gathered((row["to"], row["rule"]) for row in answer.get("messages", []) if row["words"]),
+            costs=summed(
+                (row["kind"], self._units(row["kind"], row["points"])) for row in answer.get("costs", [])
+            ),
             lines={line["id"]: self._minor(line["paid"]) for line in answer["lines"]},
             skipped={
                 row["rule"]: Reason(row["reason"], row.get("params", {}))

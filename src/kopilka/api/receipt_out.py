@@ -10,6 +10,16 @@ from msgspec import Meta
 from kopilka.api.coupons_out import CodeOut, GivenCouponOut, codes_out, given_out
 from kopilka.api.fiscal_out import FiscalOut
 from kopilka.api.numbers import DecimalOut
+from kopilka.api.rewards_out import (
+    CostOut,
+    GivenGoodsOut,
+    GivenPerkOut,
+    MessageOut,
+    costs_out,
+    gifts_out,
+    messages_out,
+    perks_out,
+)
 from kopilka.api.speech import Speech
 from kopilka.core.programme.document import PointsKind
 from kopilka.core.receipt import Receipt, ranks
@@ -130,6 +140,10 @@ class ReceiptOut(msgspec.Struct, omit_defaults=True):
     earned: list[EarnedOut] = []
     codes: list[CodeOut] = []
     coupons: list[GivenCouponOut] = []
+    gifts: list[GivenGoodsOut] = []
+    perks: list[GivenPerkOut] = []
+    messages: list[MessageOut] = []
+    costs: list[CostOut] = []
     balances: Mapping[str, BalanceOut] = {}
     revision: int = 1
     recorded_at: datetime | None = None
@@ -171,6 +185,9 @@ def decided(receipt: Receipt, decision: Decision, state: str, speech: Speech, *,
     ]
     if decision.codes or decision.issues:
         out.codes, out.coupons = codes_out(decision, speech), given_out(decision, speech)
+    if decision.gifts or decision.perks or decision.messages or decision.charges:
+        out.gifts, out.perks = gifts_out(decision), perks_out(decision, speech)
+        out.messages, out.costs = messages_out(decision, speech), costs_out(decision, speech)
     if explain:
         out.rules = _rules(speech.told(decision), digits, speech)
         spoken = speech.teller.spoken(receipt, decision, closed=state in {"closed", "voided"})

@@ -2,11 +2,16 @@
 
 import secrets
 import threading
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from kopilka.values.errors import KopilkaError
+
+if TYPE_CHECKING:
+    from kopilka.app.compose import House
 
 HOUR = 3_600.0
 SOON = 60.0
@@ -46,12 +51,10 @@ def work(conninfo: str, roots: Path | None) -> bool:
     from kopilka.app.compose import House  # noqa: PLC0415 - the parent of the workers starts without all this
     from kopilka.core.rules.registry import REGISTRY  # noqa: PLC0415 - the same
     from kopilka.store.audit import PostgresBooks, RootFile  # noqa: PLC0415 - the same
-    from kopilka.store.birthdays import PostgresBirthdays  # noqa: PLC0415 - the same
     from kopilka.store.nightly import PostgresNight  # noqa: PLC0415 - the same
     from kopilka.usecases.audit import keep_roots  # noqa: PLC0415 - the same
-    from kopilka.usecases.birthdays import celebrate_all  # noqa: PLC0415 - the same
     from kopilka.usecases.catalogue import Catalogue  # noqa: PLC0415 - the same
-    from kopilka.usecases.nightly import release_lapsed, run_night  # noqa: PLC0415 - the same
+    from kopilka.usecases.nightly import run_night  # noqa: PLC0415 - the same
 
     house = House(conninfo)
     try:
@@ -59,8 +62,7 @@ def work(conninfo: str, roots: Path | None) -> bool:
         with store.alone() as mine:
             if not mine:
                 return False
-            released = release_lapsed(store, house.desk(), now)
-            birthdays = celebrate_all(PostgresBirthdays(house.pool), house.desk(), now)
+            released, birthdays = work_in(house, now)
             done = run_night(store, Catalogue(house.reference, REGISTRY), now, secrets.randbits(70))
             made = [] if roots is None else keep_roots(PostgresBooks(house.pool), RootFile(roots), now)
             log.info(
@@ -74,3 +76,14 @@ def work(conninfo: str, roots: Path | None) -> bool:
             return True
     finally:
         house.close()
+
+
+def work_in(house: "House", now: datetime) -> tuple[int, int]:
+    """What members see of a night's work: lapsed holds released, birthdays given to; how many of each."""
+    from kopilka.store.birthdays import PostgresBirthdays  # noqa: PLC0415 - see `work`
+    from kopilka.store.nightly import PostgresNight  # noqa: PLC0415 - the same
+    from kopilka.usecases.birthdays import celebrate_all  # noqa: PLC0415 - the same
+    from kopilka.usecases.nightly import release_lapsed  # noqa: PLC0415 - the same
+
+    released = release_lapsed(PostgresNight(house.pool), house.desk(), now)
+    return released, celebrate_all(PostgresBirthdays(house.pool), house.desk(), now)

@@ -6,12 +6,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 
 import msgspec
 
 from kopilka.app.compose import House
+from kopilka.app.night import work_in
 from kopilka.app.postgres import EmbeddedPostgres, find_database
 from kopilka.cli.rooms import (
     AuditReport,
@@ -68,7 +70,7 @@ class AppWiring:
         """A counter over a database that is thrown away afterwards."""
         hand = Hand(datetime.now(UTC))
         with throwaway() as conninfo, closing(House(conninfo, clock=hand)) as house:
-            yield DeskCounter(house.desk(), house.reference, hand)
+            yield DeskCounter(house, hand, partial(work_in, house))
 
     def receipt(self, rooms: Rooms, wish: ReceiptWish) -> tuple[bool, bytes]:
         """Answer a verb about a receipt as the HTTP API does."""

@@ -1,33 +1,50 @@
 """The desk as a counter for situations: commands in, what was decided out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Protocol
 
+import msgspec
+
+from kopilka.core.member.coupon import NEW
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.decision import Decision
 from kopilka.core.settlement.refund import ReturnedLine, ReturnWish
 from kopilka.usecases.commands import (
+    Act,
+    ActivateCoupon,
     Adjust,
+    CancelCoupon,
     Close,
     Command,
     Enrol,
     Hold,
     Identifier,
+    IssueCoupon,
+    PayOut,
     Person,
     Quote,
+    RedeemGift,
     Ref,
     Release,
     Return,
+    ReturnGift,
+    SetLevel,
+    TakeBackAction,
     Void,
 )
+from kopilka.usecases.coupons import Coupons, why_not
 from kopilka.usecases.desk import Desk
-from kopilka.usecases.outcomes import Refused
-from kopilka.usecases.situation_counter import Hand, Seen
+from kopilka.usecases.members import MemberChange, Members, PersonChange
+from kopilka.usecases.outcomes import Done, Refused
+from kopilka.usecases.show import Views
+from kopilka.usecases.situation_counter import Hand, Owned, Seen, Wish
 from kopilka.usecases.situation_steps import Facts
+from kopilka.usecases.views import MemberView
+from kopilka.values.period import local_day
 
-EXTERNAL = "external"
+EXTERNAL, STAFF = "external", "situation"
 
 
 class Reference(Protocol):
@@ -40,13 +57,40 @@ class Reference(Protocol):
     ) -> bool: ...  # fmt: skip
 
 
-class DeskCounter:
-    """See `situation_counter.Counter`. The desk must have been made with the clock `hand`."""
+class House(Protocol):
+    """What a counter is opened in."""
 
-    def __init__(self, desk: Desk, reference: Reference, hand: Hand) -> None:
-        self._desk = desk
-        self._reference = reference
+    @property
+    def reference(self) -> Reference:
+        """Shops and programmes."""
+        ...
+
+    @property
+    def members(self) -> Members: ...
+
+    @property
+    def coupons(self) -> Coupons: ...
+
+    @property
+    def views(self) -> Views: ...
+
+    def desk(self) -> Desk:
+        """A desk for this counter."""
+        ...
+
+
+class DeskCounter:
+    """See `situation_counter.Counter`. The house must have been made with the clock `hand`; `night` does what the house
+    does by itself.
+    """
+
+    def __init__(self, house: House, hand: Hand, night: Callable[[datetime], object]) -> None:
+        self._house = house
+        self._desk = house.desk()
+        self._reference = house.reference
         self._hand = hand
+        self._night = night
+        self._number = 0
         self._programme = ""
         self._shop = ""
 
@@ -94,6 +138,73 @@ class DeskCounter:
         key = f"{member}-{at.isoformat()}-{units}"
         return self._run(Adjust(Ref(EXTERNAL, member), kind, units, "situation", "", key, last_on=last), at)
 
+    def coupon(self, member: str, wish: Wish, at: datetime) -> Seen:
+        command = IssueCoupon(Ref(EXTERNAL, member), wish.programme, wish.name, STAFF, self._key(), STAFF)
+        return self._run(command, at)
+
+    def activate(self, code: str, member: str, at: datetime) -> Seen:
+        who = Ref(EXTERNAL, member) if member else None
+        return self._run(ActivateCoupon(code, who, STAFF, self._key(), STAFF), at)
+
+    def cancel(self, code: str, at: datetime) -> Seen:
+        return self._run(CancelCoupon(code, "situation", STAFF, self._key(), STAFF), at)
+
+    def act(self, member: str, wish: Wish, at: datetime) -> Seen:
+        return self._run(Act(Ref(EXTERNAL, member), wish.programme, wish.name, wish.ref, at), at)
+
+    def take_back(self, wish: Wish, at: datetime) -> Seen:
+        return self._run(TakeBackAction(wish.programme, wish.name, wish.ref, at), at)
+
+    def redeem(self, member: str, wish: Wish, at: datetime) -> Seen:
+        who = Ref(EXTERNAL, member)
+        return self._run(RedeemGift(who, wish.programme, wish.name, STAFF, self._key(), wish.count), at)
+
+    def return_gift(self, redemption: str, at: datetime) -> Seen:
+        return self._run(ReturnGift(redemption, at, STAFF, self._key(), STAFF), at)
+
+    def pay_out(self, member: str, kind: str, units: int, at: datetime) -> Seen:
+        key = self._key()
+        seen = self._run(PayOut(Ref(EXTERNAL, member), kind, units, key, STAFF, key, STAFF), at)
+        rules = self._desk.catalogue.ruleset(self._programme, at)
+        if seen.refused or rules is None:
+            return seen
+        rate = rules.programme.points[kind].rate
+        return msgspec.structs.replace(seen, refund_minor=rate.minor_for(units))
+
+    def set_level(self, member: str, wish: Wish, at: datetime) -> Seen:
+        last = date.fromisoformat(wish.last_on) if wish.last_on else None
+        who = Ref(EXTERNAL, member)
+        command = SetLevel(who, wish.programme, wish.name, "situation", STAFF, self._key(), STAFF, last)
+        return self._run(command, at)
+
+    def tag(self, member: str, tags: Sequence[str], at: datetime) -> Seen:
+        self._hand.at = at
+        found = self._house.members.find(Ref(EXTERNAL, member))
+        if isinstance(found, MemberView):
+            change = MemberChange(tags=tuple(tags))
+            found = self._house.members.change(found.member_id, change, PersonChange(), (), STAFF)
+        return Seen(refused=found.code) if isinstance(found, Refused) else Seen()
+
+    def night(self, at: datetime) -> None:
+        self._hand.at = at
+        self._night(at)
+
+    def owned(self, member: str, at: datetime) -> Owned:
+        self._hand.at = at
+        found = self._house.members.find(Ref(EXTERNAL, member))
+        rules = self._desk.catalogue.ruleset(self._programme, at)
+        if isinstance(found, Refused) or rules is None:
+            return Owned()
+        holder, today = (found.bucket, found.holder_id), local_day(at, rules.programme.zone)
+        coupons = [row.coupon for row in self._house.coupons.of_member(holder)]
+        shop = self._desk.catalogue.shops[self._shop]
+        return Owned(
+            tuple(
+                (row.code, row.series) for row in coupons if row.state == NEW or why_not(row, today) is None
+            ),
+            tuple(row.perk for row in self._house.views.perks(holder, found.member_id, shop)),
+        )
+
     def balances(self, member: str, at: datetime) -> dict[str, tuple[int, int]]:
         self._hand.at = at
         rules = self._desk.catalogue.ruleset(self._programme, at)
@@ -101,6 +212,10 @@ class DeskCounter:
         nothing = Receipt(f"{member}-balance", self._shop, at, currency, ())
         quoted = self._desk.quote([Quote(nothing, Ref(EXTERNAL, member))])[0]
         return {} if isinstance(quoted, Refused) else quoted.balances
+
+    def _key(self) -> str:
+        self._number += 1
+        return f"{self._programme}-{self._number}"
 
     def _run(self, command: Command, at: datetime) -> Seen:
         self._hand.at = at
@@ -114,7 +229,7 @@ class DeskCounter:
                 level=returned.level, balances=outcome.balances,
             )  # fmt: skip
         if outcome.sale is None:
-            return Seen(balances=outcome.balances)
+            return told(outcome)
         decision = self._desk.catalogue.told(outcome.sale.decision)
         return decided(decision, outcome.sale.receipt, outcome.balances)
 
@@ -140,6 +255,24 @@ def decided(decision: Decision, receipt: Receipt, balances: Mapping[str, tuple[i
         codes={row.code: "used" if row.reason is None else row.reason.code for row in decision.codes},
         balances=balances,
     )
+
+
+def told(outcome: Done) -> Seen:
+    """What a verb did that is about no receipt."""
+    deed, code = outcome.deed, "" if outcome.coupon is None else outcome.coupon.code
+    seen = Seen(coupon=code, redemption=outcome.txn, balances=outcome.balances)
+    if deed is None:
+        return seen
+    moved = deed.moved()
+    came = {kind: units for kind, units in moved.items() if units > 0}
+    went = {kind: -units for kind, units in moved.items() if units < 0}
+    match outcome.verb:
+        case "take_back":
+            return msgspec.structs.replace(seen, taken=deed.taken)
+        case "return_gift":
+            return msgspec.structs.replace(seen, back=went)
+        case _:
+            return msgspec.structs.replace(seen, earned=came, costs=went)
 
 
 def summed(rows: Iterable[tuple[str, int]]) -> dict[str, int]:

@@ -1,14 +1,15 @@
 """What a step must bring against what came out of it: every difference is told with both texts."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter as Tally
+from collections.abc import Iterator, Mapping
+from typing import Protocol
 
 import msgspec
 
-from kopilka.core.programme.codes import normalised
 from kopilka.core.programme.document import PointsKind, Programme
 from kopilka.core.rules.reason import REASONS, UNLOCKING, Reason
-from kopilka.usecases.situation_counter import Seen
+from kopilka.usecases.situation_counter import Owned, Seen
 from kopilka.usecases.situation_steps import Amounts, SituationError, Some, Step
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import decimal_text, major_text, minor_units, scaled
@@ -33,6 +34,14 @@ class Unmet(msgspec.Struct, frozen=True):
         return f"step {self.step}: {self.field} should be {self.expected}, is {self.actual}"
 
 
+class Asked(Protocol):
+    """What is asked about the member of a step, where the step expects anything of it."""
+
+    def balances(self) -> Mapping[str, tuple[int, int]]: ...
+
+    def owned(self) -> Owned: ...
+
+
 class Checks:
     """The expectations of one situation, in its programme's money and points."""
 
@@ -40,22 +49,34 @@ class Checks:
         self._name = name
         self._programme = programme
 
-    def unmet(
-        self, number: int, step: Step, seen: Seen, balances: Callable[[], Mapping[str, tuple[int, int]]]
-    ) -> Iterator[Unmet]:
-        """Everything that came out otherwise; `balances` asks for them where the step expects any."""
+    def unmet(self, number: int, step: Step, seen: Seen, asked: Asked) -> Iterator[Unmet]:
+        """Everything that came out otherwise."""
         if step.refused != seen.refused:
             yield Unmet(number, "refused", step.refused or NOTHING, seen.refused or NOTHING)
             return
         for field, expected, actual in self._differences(step, seen):
             yield Unmet(number, field, expected, actual)
+        for field, expected, actual in self._possessions(step, asked):
+            yield Unmet(number, field, expected, actual)
+
+    def _possessions(self, step: Step, asked: Asked) -> Iterator[tuple[str, str, str]]:
         if step.has or step.free:
-            found = balances()
+            found = asked.balances()
             totals = {kind: total for kind, (total, _) in found.items()}
             spendable = {kind: free for kind, (_, free) in found.items()}
             for field, wanted, units in (("has", step.has, totals), ("free", step.free, spendable)):
                 for expected, actual in self._amounts(field, wanted, units):
-                    yield Unmet(number, field, expected, actual)
+                    yield field, expected, actual
+        if step.coupons or step.perks is not None:
+            owned = asked.owned()
+            counts = Tally(series for _, series in owned.coupons)
+            for series, count in step.coupons.items():
+                if series not in self._programme.coupons:
+                    raise SituationError(f"{self._name}: no coupons {series}")
+                if scaled(count, 0, field="coupons") != counts[series]:
+                    yield f"coupons {series}", count, str(counts[series])
+            if step.perks is not None and _listed(step.perks) != _listed(owned.perks):
+                yield "perks", _listed(step.perks), _listed(owned.perks)
 
     def _differences(self, step: Step, seen: Seen) -> Iterator[tuple[str, str, str]]:
         for field, minor in (
@@ -158,7 +179,7 @@ def _gifts(step: Step, seen: Seen) -> Iterator[tuple[str, str, str]]:
             if expected != actual:
                 yield f"{field} {name}", expected, actual
     for code, wanted_state in step.codes.items() if isinstance(step.codes, dict) else ():
-        state = seen.codes.get(normalised(code), NOTHING)
+        state = seen.codes.get(code, NOTHING)
         if state != wanted_state:
             yield f"codes {code}", wanted_state, state
 

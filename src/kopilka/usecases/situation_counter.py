@@ -33,8 +33,27 @@ class Seen(msgspec.Struct, frozen=True):
     codes: Mapping[str, str] = {}
     balances: Mapping[str, tuple[int, int]] = {}
     refund_minor: int = 0
+    coupon: str = ""
+    redemption: str = ""
     back: Mapping[str, int] = {}
     taken: Mapping[str, int] = {}
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What a member asks for or is given beside purchases: of a programme, called `name`, so many, with a last day."""
+
+    programme: str
+    name: str
+    ref: str = ""
+    count: int = 1
+    last_on: str = ""
+
+
+class Owned(msgspec.Struct, frozen=True):
+    """What a member has now: coupons that can be used or activated as (code, series), and perks."""
+
+    coupons: tuple[tuple[str, str], ...] = ()
+    perks: tuple[str, ...] = ()
 
 
 class Counter(Protocol):
@@ -61,6 +80,52 @@ class Counter(Protocol):
         ...
 
     def adjust(self, member: str, kind: str, units: int, last_on: str, at: datetime) -> Seen: ...
+
+    def coupon(self, member: str, wish: Wish, at: datetime) -> Seen:
+        """Give a coupon of a series; `coupon` of the answer is its code."""
+        ...
+
+    def activate(self, code: str, member: str, at: datetime) -> Seen:
+        """A coupon begins to work, and becomes the member's where one is named."""
+        ...
+
+    def cancel(self, code: str, at: datetime) -> Seen:
+        """Withdraw a coupon."""
+        ...
+
+    def act(self, member: str, wish: Wish, at: datetime) -> Seen:
+        """The member did something, which its `ref` names."""
+        ...
+
+    def take_back(self, wish: Wish, at: datetime) -> Seen:
+        """What was done is gone."""
+        ...
+
+    def redeem(self, member: str, wish: Wish, at: datetime) -> Seen:
+        """Gifts for points; `redemption` of the answer names it."""
+        ...
+
+    def return_gift(self, redemption: str, at: datetime) -> Seen: ...
+
+    def pay_out(self, member: str, kind: str, units: int, at: datetime) -> Seen:
+        """Points paid out; `refund_minor` of the answer is the money."""
+        ...
+
+    def set_level(self, member: str, wish: Wish, at: datetime) -> Seen:
+        """A level by hand."""
+        ...
+
+    def tag(self, member: str, tags: Sequence[str], at: datetime) -> Seen:
+        """These tags and no others."""
+        ...
+
+    def night(self, at: datetime) -> None:
+        """What the house does by itself."""
+        ...
+
+    def owned(self, member: str, at: datetime) -> Owned:
+        """Coupons and perks of a member."""
+        ...
 
     def balances(self, member: str, at: datetime) -> Mapping[str, tuple[int, int]]:
         """(total, free) by kind at a moment."""

@@ -54,7 +54,9 @@ class Place(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     zone: str = ""
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"return_": "return"}):
+class Step(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"return_": "return", "as_": "as"}
+):
     """One step: exactly one of the verbs, its parameters, and what must come of it."""
 
     enrol: str = ""
@@ -65,7 +67,18 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ret
     void: str = ""
     return_: str = ""
     adjust: str = ""
+    coupon: str = ""
+    activate: str = ""
+    cancel: str = ""
+    act: str = ""
+    take_back: str = ""
+    redeem: str = ""
+    return_gift: str = ""
+    payout: str = ""
+    set_level: str = ""
+    tag: str = ""
     balance: str = ""
+    night: str = ""
     wait: str = ""
     until: str = ""
     # parameters
@@ -90,6 +103,13 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ret
     amount: str = ""
     points: Amounts = ""
     last_on: str = ""
+    series: str = ""
+    as_: str = ""
+    action: str = ""
+    ref: str = ""
+    gift: str = ""
+    pieces: str = "1"
+    to: str = ""
     # what must come of it
     pays: str = ""
     lines: dict[str, str] = {}
@@ -106,6 +126,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ret
     unlock: dict[str, str] = {}
     gifts: dict[str, Some] = {}
     messages: dict[str, Some] = {}
+    coupons: dict[str, str] = {}
+    perks: Some | None = None
     has: Amounts = ""
     free: Amounts = ""
     refunds: str = ""
@@ -126,7 +148,9 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={"ret
 
 VERBS: Mapping[str, str] = {
     "enrol": "enrol", "quote": "quote", "hold": "hold", "close": "close", "release": "release", "void": "void",
-    "return": "return_", "adjust": "adjust", "balance": "balance", "wait": "wait", "until": "until",
+    "return": "return_", "adjust": "adjust", "coupon": "coupon", "activate": "activate", "cancel": "cancel",
+    "act": "act", "take_back": "take_back", "redeem": "redeem", "return_gift": "return_gift", "payout": "payout",
+    "set_level": "set_level", "tag": "tag", "balance": "balance", "wait": "wait", "until": "until", "night": "night",
 }  # fmt: skip
 
 

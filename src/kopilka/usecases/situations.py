@@ -10,12 +10,13 @@ from hashlib import sha256
 
 import msgspec
 
+from kopilka.core.programme.codes import normalised
 from kopilka.core.programme.document import Programme
 from kopilka.core.programme.registry import Registry
 from kopilka.core.receipt import Line, Payment, Receipt, Shop, SpendRequest
 from kopilka.usecases.programme_text import read_programme_text
 from kopilka.usecases.situation_checks import Checks, Unmet
-from kopilka.usecases.situation_counter import Counter, Seen
+from kopilka.usecases.situation_counter import Counter, Owned, Seen, Wish
 from kopilka.usecases.situation_steps import Facts, Goods, Place, Situation, SituationError, Step, Story
 from kopilka.usecases.situation_text import programme_of
 from kopilka.values.errors import BadValueError
@@ -51,6 +52,8 @@ class _Run:
         self.checks = Checks(situation.name, programme)
         self.now = self.moment(situation.start)
         self.receipts: dict[str, tuple[Receipt, str]] = {}
+        self.codes: dict[str, str] = {}
+        self.redemptions: dict[str, str] = {}
         self.unmet: list[Unmet] = []
         self.number = 0
 
@@ -79,8 +82,10 @@ class _Run:
     def step(self, step: Step) -> None:
         verb, named = step.verb()
         scope = self.programme.programme
-        if verb in {"wait", "until"}:
+        if verb in {"wait", "until", "night"}:
             self.now = self.later(named) if verb == "wait" else self.moment(named)
+            if verb == "night":
+                self.counter.night(self.now)
             return
         who = f"{scope}-{named}"
         seen = Seen()
@@ -90,7 +95,7 @@ class _Run:
             case "quote" | "hold" | "close":
                 receipt, buyer = self.receipt(named, step)
                 who = f"{scope}-{buyer}" if buyer else ""
-                seen = self.counter.receipt(verb, receipt, who, self.now)
+                seen = self.with_names(step, self.counter.receipt(verb, receipt, who, self.now))
             case "release" | "void":
                 who = self.buyer_of(named)
                 seen = self.counter.undo(verb, f"{scope}-{named}", self.now)
@@ -100,10 +105,74 @@ class _Run:
                 amount = minor_units(step.amount, self.programme.currency) if step.amount else None
                 id_ = f"{scope}-{named}"
                 seen = self.counter.give_back(id_, f"{id_}-{self.number}", lines, amount, self.now)
+            case "activate" | "cancel" | "take_back" | "return_gift":
+                who = f"{scope}-{step.by}" if step.by else ""
+                seen = self.by_name(verb, named, step, who)
+            case _:
+                seen = self.of_member(verb, who, step)
+        self.check(step, seen, who)
+
+    def of_member(self, verb: str, who: str, step: Step) -> Seen:
+        """What is done with a member beside purchases."""
+        counter, scope, now = self.counter, self.programme.programme, self.now
+        match verb:
             case "adjust":
                 kind, units = self.points(step)
-                seen = self.counter.adjust(who, kind, units, step.last_on, self.now)
-        self.check(step, seen, who)
+                return counter.adjust(who, kind, units, step.last_on, now)
+            case "payout":
+                kind, units = self.points(step)
+                return counter.pay_out(who, kind, units, now)
+            case "coupon":
+                seen = counter.coupon(who, Wish(scope, step.series), now)
+                self.codes[step.as_ or step.series] = seen.coupon
+                return seen
+            case "act":
+                return counter.act(who, Wish(scope, step.action, f"{scope}-{step.ref}"), now)
+            case "redeem":
+                pieces = scaled(step.pieces, 0, field="pieces")
+                seen = counter.redeem(who, Wish(scope, step.gift, count=pieces), now)
+                self.redemptions[step.as_ or step.gift] = seen.redemption
+                return seen
+            case "set_level":
+                return counter.set_level(who, Wish(scope, step.to, last_on=step.last_on), now)
+            case "tag":
+                return counter.tag(who, step.tags, now)
+            case _:
+                return Seen()
+
+    def by_name(self, verb: str, named: str, step: Step, who: str) -> Seen:
+        """What is done with a coupon, an action or a gift that went out."""
+        counter, scope, now = self.counter, self.programme.programme, self.now
+        match verb:
+            case "activate":
+                return counter.activate(self.code(named, step.by), who, now)
+            case "cancel":
+                return counter.cancel(self.code(named, step.by), now)
+            case "take_back":
+                return counter.take_back(Wish(scope, step.action, f"{scope}-{named}"), now)
+            case _:
+                if named not in self.redemptions:
+                    raise SituationError(
+                        f"{self.situation.name}, step {self.number}: no gift went out as {named}"
+                    )
+                return counter.return_gift(self.redemptions[named], now)
+
+    def code(self, name: str, buyer: str) -> str:
+        """The code that a step calls by a name of the situation, or by the series of the buyer's own coupon."""
+        series = self.programme.coupons.get(name)
+        if series is not None and not series.code and buyer:
+            owned = self.counter.owned(f"{self.programme.programme}-{buyer}", self.now)
+            own = next((code for code, kind in owned.coupons if kind == name), "")
+            if own and self.codes.get(name, own) not in {code for code, _ in owned.coupons}:
+                self.codes[name] = own
+            self.codes.setdefault(name, own or name)
+        return self.codes.get(name) or name
+
+    def with_names(self, step: Step, seen: Seen) -> Seen:
+        """What became of codes, by the names that the step calls them."""
+        shown = {name: normalised(self.codes.get(name) or name) for name in step.codes}
+        told = {name: seen.codes[code] for name, code in shown.items() if code in seen.codes}
+        return msgspec.structs.replace(seen, codes=told)
 
     def known(self, name: str, facts: Facts) -> Facts:
         """The facts of a member; a telephone number belongs to one person only, so each situation has its own."""
@@ -131,18 +200,19 @@ class _Run:
             shop = f"{scope}-{step.shop or SHOP}"
             receipt = Receipt(f"{scope}-{named}", shop, self.now, self.programme.currency, self.lines(goods))
             buyer = ""
-        receipt = msgspec.structs.replace(receipt, **self.changes(step))
-        self.receipts[named] = (receipt, step.by or buyer)
-        return self.receipts[named]
+        buyer = step.by or buyer
+        receipt = msgspec.structs.replace(receipt, **self.changes(step, buyer))
+        self.receipts[named] = (receipt, buyer)
+        return receipt, buyer
 
-    def changes(self, step: Step) -> dict[str, object]:
+    def changes(self, step: Step, buyer: str) -> dict[str, object]:
         """What a step says of its receipt beside the goods."""
         currency = self.programme.currency
         changes: dict[str, object] = {
             name: getattr(step, name) for name in ("channel", "till", "choice") if getattr(step, name)
         }
         if step.codes:
-            changes["codes"] = tuple(step.codes)
+            changes["codes"] = tuple(self.code(name, buyer) for name in step.codes)
         if step.payments:
             changes["payments"] = tuple(
                 Payment(kind, minor_units(amount, currency, field="payments"))
@@ -181,14 +251,7 @@ class _Run:
         return f"{self.programme.programme}-{buyer}" if buyer else ""
 
     def check(self, step: Step, seen: Seen, who: str) -> None:
-        def balances() -> Mapping[str, tuple[int, int]]:
-            if not who:
-                raise SituationError(
-                    f"{self.situation.name}, step {self.number}: nobody's balance is asked for"
-                )
-            return self.counter.balances(who, self.now)
-
-        self.unmet += self.checks.unmet(self.number, step, seen, balances)
+        self.unmet += self.checks.unmet(self.number, step, seen, _Asked(self, who))
 
     def moment(self, text: str) -> datetime:
         try:
@@ -210,3 +273,23 @@ class _Run:
 def _place(written: tuple[str, ...] | Place) -> Place:
     """A shop of which only the groups are written stands in the programme's zone."""
     return written if isinstance(written, Place) else Place(written)
+
+
+class _Asked:
+    """Questions about the member of a step."""
+
+    def __init__(self, run: _Run, who: str) -> None:
+        self._run = run
+        self._who = who
+
+    def balances(self) -> Mapping[str, tuple[int, int]]:
+        return self._run.counter.balances(self._member(), self._run.now)
+
+    def owned(self) -> Owned:
+        return self._run.counter.owned(self._member(), self._run.now)
+
+    def _member(self) -> str:
+        if not self._who:
+            name, number = self._run.situation.name, self._run.number
+            raise SituationError(f"{name}, step {number}: what somebody has is asked, but nobody is named")
+        return self._who
