@@ -1,20 +1,26 @@
 """Levels over a database: the night writes what sales see already, tells of falls once, and keeps levels set by hand."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
-from world import World, opened
+from world import World, opened, programme_of
 
 from kopilka.core.member.ladder import rank_now
+from kopilka.core.member.standing import Reign
 from kopilka.store.nightly import PostgresNight
+from kopilka.store.views import PostgresViews
 from kopilka.usecases.commands import Quote, Ref, SetLevel
 from kopilka.usecases.nightly import move_levels
 from kopilka.usecases.outcomes import Done, Outcome, Refused
 from kopilka.usecases.ports import Wanted
+from kopilka.usecases.preview_ladder import LadderPreview
 from kopilka.usecases.quote_receipt import Quoted
+from kopilka.usecases.show import Views
+from kopilka.usecases.standings import standings_of
 
 TEXT = """
 programme: club
@@ -237,3 +243,84 @@ def test_a_new_ladder_keeps_for_its_grace_what_the_old_one_gave(club: Club) -> N
         held.append(level_of(world, who))
 
     assert ["silver", "silver", "base"] == held
+
+
+def preview(world: World, text: str) -> LadderPreview | None:
+    views = Views(PostgresViews(world.pool), world.ledger, world.new_desk().catalogue, lambda: world.now)
+    return views.preview_ladder(programme_of(text))
+
+
+def cells(found: LadderPreview | None) -> list[tuple[str, str, int]]:
+    return [] if found is None else [(row.before, row.after, row.members) for row in found.moves]
+
+
+def test_a_new_ladder_is_previewed_on_todays_members(club: Club) -> None:
+    world = club("over: ever")
+    members = [world.enrol() for _ in range(4)]
+    for who, spend in zip(members, (0, 10000, 19999, 30000), strict=True):
+        world.close(who, spend)
+    set_level(world, world.enrol(), "gold")
+    found = preview(world, TEXT.format(levels="over: ever", silver=200, gold=300))
+
+    assert found is not None
+    assert [("base", "base", 1), ("silver", "base", 2), ("gold", "gold", 2)] == cells(found)
+    assert (5, 0, 2, 4000) == (found.members, found.up, found.down, found.share)
+    assert {next(iter(world.holding(who).members)) for who in members[1:3]} == set(found.moves[1].examples)
+
+
+def test_a_new_ladder_with_grace_is_previewed_with_its_grace(club: Club) -> None:
+    world = club("over: 20d")
+    who = world.enrol()
+    world.close(who, 10000)
+    softer = TEXT.format(levels="over: 20d, grace: 10d", silver=500, gold=900)
+    harder = TEXT.format(levels="over: 20d", silver=500, gold=900)
+
+    assert [("silver", "base", 1)] == cells(preview(world, harder))
+    world.pass_time(days=1)
+    assert [("silver", "silver", 1)] == cells(preview(world, softer))
+
+
+def test_a_ladder_of_another_criterion_is_previewed(club: Club) -> None:
+    world = club("over: ever")
+    world.enrol()
+    world.pass_time(days=800)
+    world.close(world.enrol(), 99999)
+
+    assert [("base", "gold", 1), ("gold", "base", 1)] == sorted(
+        cells(preview(world, TEXT.format(levels="by: tenure", silver=12, gold=24)))
+    )
+
+
+def test_the_same_ladder_and_an_unknown_programme_have_nothing_to_preview(club: Club) -> None:
+    world = club("over: ever")
+    other = TEXT.format(levels="over: ever", silver=1, gold=2).replace(
+        "programme: club", "programme: elsewhere"
+    )
+
+    assert preview(world, TEXT.format(levels="over: ever", silver=100, gold=300)) is None
+    assert preview(world, other) is None
+
+
+@pytest.mark.parametrize("over", ["over: ever", "over: 20d", "by: receipts, over: calendar_month"])
+def test_counting_in_sets_is_counting_one_by_one(club: Club, over: str) -> None:
+    world, random = club("over: 20d"), Random(over)
+    members = [world.enrol() for _ in range(15)]
+    for n in range(30):
+        world.close(random.choice(members), random.choice((1000, 5000, 20000)), id_=f"b{n}")
+        world.pass_time(days=random.choice((0, 1, 2)))
+    set_level(world, members[0], "gold", world.now.date())
+    draft = programme_of(TEXT.format(levels=over, silver=2, gold=250))
+    store = PostgresViews(world.pool)
+    in_sets = preview(world, TEXT.format(levels=over, silver=2, gold=250))
+    today, reigns = (
+        world.now.date(),
+        (Reign(date.min, world.programme.levels), Reign(world.now.date(), draft.levels)),
+    )
+    one_by_one: Counter[tuple[str, str]] = Counter()
+    for page in standings_of(store, "club", reigns, today):
+        for _, _, standing in page:
+            ranks = [rank_now(programme, standing, today) for programme in (world.programme, draft)]
+            before, after = ("base", "silver", "gold")[ranks[0]], ("base", "silver", "gold")[ranks[1]]
+            one_by_one[before, after] += 1
+
+    assert sorted((*pair, count) for pair, count in one_by_one.items()) == sorted(cells(in_sets))

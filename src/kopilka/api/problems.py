@@ -125,6 +125,8 @@ PROBLEMS: Mapping[str, Kind] = {
     "more_than_paid": Kind(422, N_("More money is returned than was paid")),
     "nothing_left": Kind(409, N_("Everything has been returned already")),
     # What is no purchase
+    "required": Kind(422, N_("A field is not filled in")),
+    "unknown_rule": Kind(404, N_("The rule is not known")),
     "unknown_action": Kind(404, N_("The action is not known")),
     "action_exists": Kind(409, N_("The action is counted for another member")),
     "unknown_gift": Kind(404, N_("The gift is not known")),

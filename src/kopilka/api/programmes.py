@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from kopilka.api.checking import read
 from kopilka.api.door import Doors, Reply, Request, Route
+from kopilka.api.numbers import DecimalOut
 from kopilka.api.problems import Problem, of_refusal
 from kopilka.api.receipt_in import refuse
 from kopilka.api.texts import Mistakes, Moment, utc
@@ -19,6 +20,7 @@ from kopilka.core.programme.versions import Version, in_force
 from kopilka.core.programme.written import BYTES_MAX
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.programmes import Faulty, Wanted
+from kopilka.values.money import decimal_text
 from kopilka.words.reasons import in_language
 from kopilka.words.render import Tongue, render
 from kopilka.words.tongue import title_of, tongue_of
@@ -70,6 +72,28 @@ class DifferenceOut(msgspec.Struct):
     """What a document changes in the newest version."""
 
     changes: list[ChangeOut]
+
+
+class MoveOut(msgspec.Struct):
+    """Members who stand on one level today and would stand on another one, or the same; `examples` are members' ids.
+    An empty level: there was no ladder, or there will be none.
+    """
+
+    before: str
+    after: str
+    members: int
+    examples: tuple[str, ...]
+
+
+class PreviewOut(msgspec.Struct):
+    """What a document's ladder would do to today's members; `share` is the percent of them whose level moves."""
+
+    changes: bool
+    members: int = 0
+    up: int = 0
+    down: int = 0
+    share: DecimalOut = "0"
+    moves: list[MoveOut] = []
 
 
 class VersionOut(msgspec.Struct, omit_defaults=True):
@@ -132,6 +156,20 @@ async def difference(doors: Doors, request: Request) -> Reply:
 
 def _change(change: Change, tongue: Tongue) -> str:
     return render(in_language(change.words, tongue.language), change.params, tongue, code=change.code)
+
+
+async def preview(doors: Doors, request: Request) -> Reply:
+    """What a document's ladder would do."""
+    door = read(_text, request.body)
+    reading = await doors.run(doors.services.programmes.check, door.text)
+    if reading.programme is None:
+        raise _faulty(reading.mistakes, request.language)
+    found = await doors.run(doors.services.views.preview_ladder, reading.programme)
+    if found is None:
+        return Reply(PreviewOut(changes=False))
+    moves = [MoveOut(row.before, row.after, row.members, row.examples) for row in found.moves]
+    share = decimal_text(found.share, 2)
+    return Reply(PreviewOut(True, found.members, found.up, found.down, share, moves))
 
 
 async def publish(doors: Doors, request: Request) -> Reply:
@@ -221,6 +259,10 @@ ROUTES = (
     Route(
         "POST", "/v1/programmes/difference", difference, "What a document changes, in words", _SCOPE, TextIn,
         DifferenceOut, problems=("unknown_programme", "faulty_programme"),
+    ),
+    Route(
+        "POST", "/v1/programmes/preview", preview, "What a document's levels would do to today's members", _SCOPE, TextIn,
+        PreviewOut, problems=("faulty_programme",),
     ),
     Route(
         "GET", "/v1/programmes/{id}/versions", versions, "Published versions", _SCOPE, None, VersionsOut,

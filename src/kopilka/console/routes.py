@@ -37,6 +37,7 @@ def router(services: Services) -> Router:
             door.post(f"{HOME}/members/new", members.enrol, Right.SERVE),
             door.get(one, member.show, Right.WATCH),
             door.post(f"{one}/adjust", member.adjust, Right.SERVE),
+            door.post(f"{one}/level", member.level, Right.SERVE),
             door.post(f"{one}/cards", member.cards, Right.SERVE),
             door.post(f"{one}/change", member.change, Right.SERVE),
             door.get(f"{HOME}/receipts", Receipts(shell).show, Right.WATCH),

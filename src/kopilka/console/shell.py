@@ -21,6 +21,7 @@ ROLES = {
     Role.CASHIER: N_("Cashier"),
 }
 _DONE = {
+    "level_set": N_("The level is set."),
     "adjusted": N_("The points are booked."),
     "enrolled": N_("The member is enrolled."),
     "card_added": N_("The card is issued."),

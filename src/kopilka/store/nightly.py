@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from kopilka.core.ledger.posting import Cause
-from kopilka.core.member.standing import Manual, Standing
 from kopilka.store.batch import PostgresLedger
-from kopilka.store.connect import Packed, Pool
+from kopilka.store.connect import Packed
 from kopilka.store.queries import queries
+from kopilka.store.standings import PostgresStandings, ladder_rows
 from kopilka.usecases.nightly import LevelMove, Noted
 from kopilka.usecases.ports import Changes, Wanted
 
@@ -19,11 +19,8 @@ SQL = queries("nightly")
 CATALOGUE = queries("batch")["catalogue_version"]
 
 
-class PostgresNight:
+class PostgresNight(PostgresStandings):
     """See `usecases.nightly.NightStore`."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
 
     def version(self) -> int:
         """The version of the catalogue."""
@@ -61,7 +58,6 @@ class PostgresNight:
 
     def move_levels(self, move: LevelMove) -> int:
         """Write levels that differ from what totals reach."""
-        ladder = [{"id": step.id, "start": step.start} for step in move.levels.ladder]
         row = self._one(
             SQL["move_levels"],
             {
@@ -73,25 +69,10 @@ class PostgresNight:
                 "high": move.high,
                 "at": move.at,
                 "txn": move.txn,
-                "ladder": Packed(msgspec.json.encode(ladder)),
+                "ladder": ladder_rows(move.levels),
             },
         )
         return int(row[0])
-
-    def standings(
-        self, programme: str, since: date | None, after: tuple[int, str], limit: int
-    ) -> list[tuple[int, str, Standing]]:
-        """A page of standings."""
-        parameters = {
-            "programme": programme,
-            "since": since,
-            "bucket": after[0],
-            "holder": after[1],
-            "limit": limit,
-        }
-        with self._pool.connection() as connection:
-            rows: list[Any] = connection.execute(SQL["standings_after"], parameters).fetchall()
-        return [(row[0], row[1], _standing(programme, row)) for row in rows]
 
     def note_levels(self, programme: str, rows: Sequence[Noted], at: datetime, txn: str) -> tuple[int, int]:
         """Write levels and falls."""
@@ -119,13 +100,3 @@ class PostgresNight:
     def _one(self, query: Any, parameters: Any) -> Any:
         with self._pool.connection() as connection:
             return connection.execute(query, parameters).fetchone()
-
-
-def _standing(programme: str, row: Any) -> Standing:
-    found = Standing(programme, row[2])
-    found.level, found.spend_minor, found.receipts, found.points = row[3:7]
-    found.manual = Manual(row[7], row[8]) if row[7] else None
-    found.warned_for = row[9]
-    if row[10]:
-        found.days = {day: [s, r, p] for day, s, r, p in zip(*row[10:14], strict=True)}
-    return found

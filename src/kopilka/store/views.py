@@ -13,8 +13,8 @@ from kopilka.core.rules.decision import Earned
 from kopilka.core.settlement.refund import Returned
 from kopilka.store.batch import SQL as BATCH_SQL
 from kopilka.store.batch import sale_of
-from kopilka.store.connect import Pool
 from kopilka.store.queries import queries
+from kopilka.store.standings import PostgresStandings
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.views import (
@@ -36,20 +36,20 @@ SQL = queries("views")
 LAST_RECEIPTS = 10
 _earned = msgspec.json.Decoder(tuple[Earned, ...])
 _returned = msgspec.json.Decoder(Returned)
+_attributes = msgspec.json.Decoder(dict[str, object])
 
 
-class PostgresViews:
+class PostgresViews(PostgresStandings):
     """Reads with a connection of the pool each."""
-
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
 
     def member(self, ref: Ref) -> MemberView | None:
         found = self._all("member", (ref.kind, ref.value))
         if not found:
             return None
         row = found[0]
-        facts = PersonFacts(*row[9:15])
+        further = {name: str(value) for name, value in _attributes.decode(row[16]).items()}
+        name, phone, email, birthday, language, zone = row[9:15]
+        facts = PersonFacts(name, phone, email, birthday, language, zone, further)
         return MemberView(
             row[0], row[1], row[2], row[3], row[4], row[5], tuple(row[6]), tuple(row[7]), row[8], facts,
             tuple(IdentifierFacts(*each) for each in self._all("identifiers", (row[0],))),

@@ -3,28 +3,27 @@
 Balances and levels are right without it at every instant; it keeps tables short and tells the outside world.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
 
-from kopilka.core.member.ladder import Climb, counts_from, grows, keeps, window_start
+from kopilka.core.member.ladder import Climb, window_start
 from kopilka.core.member.outlook import first_below
-from kopilka.core.member.standing import Reign, Standing
-from kopilka.core.programme.document import LevelBy, Levels, Programme
+from kopilka.core.programme.document import Levels, Programme
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Release
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.outcomes import Refused
+from kopilka.usecases.standings import Pages, Row, by_total, ladders_of, standings_of
 from kopilka.values.ids import BUCKETS, TRANSACTION, make_id
 from kopilka.values.period import Span, local_day
 
 STRIDE = 32
-PAGE = 5_000
 
 
-class NightStore(Protocol):
+class NightStore(Pages, Protocol):
     """Set-based work on the whole ledger."""
 
     def version(self) -> int:
@@ -45,12 +44,6 @@ class NightStore(Protocol):
 
     def move_levels(self, move: "LevelMove") -> int:
         """Write levels that differ from what totals reach; returns how many."""
-        ...
-
-    def standings(
-        self, programme: str, since: date | None, after: tuple[int, str], limit: int
-    ) -> Sequence[tuple[int, str, Standing]]:
-        """A page of standings after a (bucket, holder), in that order, with kept purchases from a day on."""
         ...
 
     def note_levels(self, programme: str, rows: Sequence["Noted"], at: datetime, txn: str) -> tuple[int, int]:
@@ -132,50 +125,18 @@ def move_levels(store: NightStore, catalogue: Catalogue, at: datetime, chance: i
             continue
         programme, levels = rules.programme, rules.programme.levels
         today = local_day(at, programme.zone)
-        if in_sets(levels, catalogue.reigns(id_)):
+        reigns = ladders_of(catalogue.reigns(id_), levels)
+        if by_total(levels, reigns) and levels.warn == Span():
             since = window_start(levels, today)
             for low in range(0, BUCKETS, STRIDE):
                 move = LevelMove(id_, levels, since, today, low, low + STRIDE - 1, at, txn)
                 moved += store.move_levels(move)
         else:
-            for page in standings_of(store, programme, catalogue.reigns(id_), today):
+            for page in standings_of(store, id_, reigns, today):
                 rows = [row for each in page if (row := noted(programme, each, today)) is not None]
                 done = store.note_levels(id_, rows, at, txn) if rows else (0, 0)
                 moved, told = moved + done[0], told + done[1]
     return moved, told
-
-
-def in_sets(levels: Levels, reigns: tuple[Reign, ...]) -> bool:
-    """Whether totals alone decide this ladder, and nobody is told of falls to come."""
-    by_total = levels.by in {LevelBy.SPEND, LevelBy.RECEIPTS, LevelBy.POINTS}
-    return by_total and levels.warn == Span() and not (keeps(levels) and (not grows(levels) or reigns))
-
-
-Row = tuple[int, str, Standing]
-
-
-class Pages(Protocol):
-    """Standings by pages; see `NightStore.standings`."""
-
-    def standings(
-        self, programme: str, since: date | None, after: tuple[int, str], limit: int
-    ) -> Sequence[Row]: ...
-
-
-def standings_of(
-    store: Pages, programme: Programme, reigns: tuple[Reign, ...], today: date
-) -> Iterator[Sequence[Row]]:
-    """Every standing of a programme, page by page, with as many purchases as its ladder asks for."""
-    levels = programme.levels
-    ladders = reigns or (Reign(date.min, levels),)
-    days = [counts_from(ladders, number, today) for number in range(len(ladders))]
-    since = min((day for day in days if day is not None), default=None)
-    after = (-1, "")
-    while page := store.standings(programme.programme, since, after, PAGE):
-        for _, _, standing in page:
-            standing.reigns = reigns
-        yield page
-        after = page[-1][:2]
 
 
 def noted(programme: Programme, row: Row, today: date) -> Noted | None:

@@ -3,6 +3,7 @@
 Units are smallest units of their kind and minor units of money; doors write them as decimals. Nothing is changed here.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from kopilka.core.ledger.posting import WALLET, Draw, Posting
 from kopilka.core.member.outlook import Outlook
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.ports import StoredSale
+from kopilka.usecases.preview_ladder import PreviewStore
 from kopilka.values.period import local_day
 
 PAGE_MAX = 200
@@ -29,6 +31,7 @@ class PersonFacts(msgspec.Struct, frozen=True):
     birthday: date | None = None
     language: str = "ru"
     zone: str = ""
+    attributes: Mapping[str, str] = {}
 
 
 class IdentifierFacts(msgspec.Struct, frozen=True):
@@ -242,7 +245,7 @@ class Past(msgspec.Struct, frozen=True):
     holds: tuple[Hold, ...]
 
 
-class ViewStore(Protocol):
+class ViewStore(PreviewStore, Protocol):
     """Reads for screens."""
 
     def member(self, ref: Ref) -> MemberView | None:

@@ -1,6 +1,7 @@
 """Where a member stands on a ladder, as sentences that every screen shares."""
 
 from kopilka.core.programme.document import LevelBy
+from kopilka.usecases.preview_ladder import LadderPreview
 from kopilka.usecases.views import LevelView
 from kopilka.words import calendar, formats
 from kopilka.words.catalogue import catalogue
@@ -67,3 +68,23 @@ def keep_words(view: LevelView, tongue: Tongue) -> str:
             )
         )
     return ", ".join(said)
+
+
+def preview_lines(found: LadderPreview, tongue: Tongue) -> list[str]:
+    """What a new ladder would do to today's members, in sentences."""
+    say = catalogue(tongue.language)
+    moved = found.up + found.down
+    if not moved:
+        return [
+            say.ngettext(
+                "The level of %(num)s member stays.", "The levels of %(num)s members stay.", found.members
+            )
+        ]
+    share = formats.percent(tongue.language, found.share)
+    total = say.ngettext("%(num)s member", "%(num)s members", found.members)
+    lines = [say.gettext("%(share)s of %(total)s move to another level.", share=share, total=total)]
+    if found.up:
+        lines.append(say.ngettext("%(num)s member rises.", "%(num)s members rise.", found.up))
+    if found.down:
+        lines.append(say.ngettext("%(num)s member falls.", "%(num)s members fall.", found.down))
+    return lines

@@ -9,7 +9,7 @@ from kopilka.look.cursor import read_posting, write_moment
 from kopilka.look.shapes import Trouble
 from kopilka.look.slip import points_text
 from kopilka.look.visit import Answer, ClosedError, Visit
-from kopilka.usecases.commands import Adjust, Identifier, Ref
+from kopilka.usecases.commands import Adjust, Identifier, Ref, SetLevel
 from kopilka.usecases.members import MemberChange, PersonChange, normal
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.views import MemberView, StatementLine
@@ -17,6 +17,7 @@ from kopilka.values.errors import BadValueError
 from kopilka.words import calendar
 from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.entry import day_entry, decimal_entry
+from kopilka.words.reasons import in_language
 from kopilka.words.render import Tongue
 from kopilka.words.tongue import title_of
 
@@ -49,6 +50,33 @@ class Member:
                 visit.staff, "points.adjusted", member.member_id, kind=kind, units=units, txn=outcome.txn
             )
         return Answer(goto=f"{visit.path.removesuffix('/adjust')}?done=adjusted")
+
+    def level(self, visit: Visit) -> Answer:
+        """A level by hand, through a last day or for ever; an empty one ends it."""
+        member, services = self._found(visit), self._shell.services
+        programme, _, level = visit.get("level").partition("/")
+        reason = " ".join(visit.get("level_reason").split())[:REASON_MAX]
+        command: SetLevel | Refused = Refused("required", field="reason")
+        if reason:
+            try:
+                last_on = (
+                    day_entry(visit.get("level_last_on"), field="last_on")
+                    if visit.get("level_last_on")
+                    else None
+                )
+                command = SetLevel(
+                    Ref("member", member.member_id), programme, level, reason, f"console:{visit.staff.staff_id}",
+                    visit.get("key"), visit.staff.staff_id, last_on if level else None,
+                )  # fmt: skip
+            except BadValueError:
+                command = Refused("bad_day", field="last_on")
+        outcome = command if isinstance(command, Refused) else services.counter.run([command])[0]
+        if isinstance(outcome, Refused):
+            return self._page(visit, member, "level", self._shell.trouble(visit, outcome), visit.get("key"))
+        if not outcome.replayed:
+            detail = {"programme": programme, "level": level, "last_on": visit.get("level_last_on")}
+            services.reception.note(visit.staff, "level.set", member.member_id, **detail)
+        return Answer(goto=f"{visit.path.removesuffix('/level')}?done=level_set")
 
     def cards(self, visit: Visit) -> Answer:
         """Issue, replace, block or unblock a card."""
@@ -139,13 +167,29 @@ class Member:
             kinds=[(id_, " · ".join(dict.fromkeys(_forms(tongue, id_)))) for id_ in kinds],
             wallets=[wallet_words(wallet, tongue, kinds.get(wallet.kind)) for wallet in wallets],
             lots=lot_rows(wallets, tongue), lot_columns=columns_in(visit.language, LOT_COLUMNS),
-            burns=self._burns(holder, tongue), levels=[row for row in levels if row is not None],
+            ladders=self._ladders(visit), burns=self._burns(holder, tongue), levels=[row for row in levels if row is not None],
             facts=member_facts(member, tongue, shops), statement=statement_rows(lines[:PAGE], tongue),
             statement_columns=columns_in(visit.language, STATEMENT_COLUMNS),
             following=_following(lines), first="?" if visit.get("after") else "",
             receipts=receipt_rows(services.views.receipts(holder, limit=RECEIPTS), tongue, shops),
             receipt_columns=tuple(row for row in columns_in(visit.language, RECEIPT_COLUMNS) if row.key != "who"),
         )  # fmt: skip
+
+    def _ladders(self, visit: Visit) -> list[tuple[str, str]]:
+        """Levels that may be set by hand, by programme; one programme's need not be told apart."""
+        services, say, found = self._shell.services, catalogue(visit.language), []
+        known = services.views.catalogue()
+        for id_ in known.programmes():
+            rules = known.ruleset(id_, services.clock())
+            if rules is not None and rules.programme.levels is not None:
+                found.append((rules.programme, rules.programme.levels))
+        rows = []
+        for programme, levels in found:
+            head = f"{title_of(programme, visit.language)}: " if len(found) > 1 else ""
+            named = [(step.id, in_language(step.title, visit.language) or step.id) for step in levels.ladder]
+            rows += [(f"{programme.programme}/{id_}", head + name) for id_, name in named[1:]]
+            rows.append((f"{programme.programme}/", head + say.gettext("as purchases say")))
+        return rows
 
     def _burns(self, holder: tuple[int, str], tongue: Tongue) -> list[str]:
         say = catalogue(tongue.language)

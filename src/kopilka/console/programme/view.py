@@ -1,11 +1,14 @@
 """One programme: its text by lines, its versions; and the editor: check, see the change in words, publish."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import msgspec
 
+from kopilka.console.rows import columns_in
 from kopilka.console.shell import Shell
 from kopilka.core.programme.difference import Change
+from kopilka.core.programme.document import Programme as ProgrammeDocument
 from kopilka.core.programme.mistakes import Mistake, Severity
 from kopilka.core.programme.versions import in_force
 from kopilka.look.visit import Answer, ClosedError, Visit
@@ -14,14 +17,20 @@ from kopilka.usecases.playbooks import playbook, playbook_names
 from kopilka.usecases.programmes import Faulty, Wanted
 from kopilka.usecases.staff import Right
 from kopilka.values.period import zone
-from kopilka.words import calendar
-from kopilka.words.catalogue import catalogue
+from kopilka.words import calendar, formats, levels
+from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.reasons import in_language
 from kopilka.words.refusals import refusal
 from kopilka.words.render import Tongue, render
-from kopilka.words.tongue import title_of
+from kopilka.words.terms import terms_in
+from kopilka.words.tongue import title_of, tongue_of
 
 TEXT_MAX = 200_000
+MOVE_COLUMNS = (
+    ("before", N_("Today"), False),
+    ("after", N_("Then"), False),
+    ("members", N_("Members"), True),
+)
 
 
 class MistakeWords(msgspec.Struct, frozen=True):
@@ -40,6 +49,8 @@ class Checked(msgspec.Struct, frozen=True):
     title: str
     newest: int
     refused: str = ""
+    moves: tuple[Mapping[str, object], ...] = ()
+    moved: tuple[str, ...] = ()
 
     @property
     def publishable(self) -> bool:
@@ -73,6 +84,7 @@ class Programme:
                 (row.number, calendar.moment(tag, row.valid_from, zone_name), row == ruling) for row in reversed(versions)
             ],
             shops=[shop for shop in services.programmes.shops() if shop.programme == id_],
+            terms=None if programme is None else terms_in(programme, self._shell.tongue(visit, programme)),
         )  # fmt: skip
 
     def edit(self, visit: Visit) -> Answer:
@@ -126,7 +138,27 @@ class Programme:
         changes = services.programmes.difference(text)
         said = tuple(_change(row, tongue) for row in changes) if isinstance(changes, list) else ()
         newest = max((version.number for version in versions), default=0)
-        return Checked(mistakes, said, title_of(reading.programme, visit.language), newest)
+        found = Checked(mistakes, said, title_of(reading.programme, visit.language), newest)
+        return self._previewed(found, reading.programme, visit) if found.publishable else found
+
+    def _previewed(self, checked: Checked, draft: ProgrammeDocument, visit: Visit) -> Checked:
+        """With what the document's ladder would do to today's members, where it changes any level."""
+        views = self._shell.services.views
+        found, ruling = views.preview_ladder(draft), views.ruleset(draft.programme)
+        if found is None:
+            return checked
+        tongue = tongue_of(visit.language, [draft, *([] if ruling is None else [ruling.programme])])
+        moves = tuple(
+            {
+                "before": levels.title(tongue, row.before) or "—",
+                "after": levels.title(tongue, row.after) or "—",
+                "members": formats.number(tongue.language, row.members),
+                **({"href": f"/console/members/{row.examples[0]}"} if row.examples else {}),
+            }
+            for row in found.moves
+        )
+        said = tuple(levels.preview_lines(found, tongue))
+        return msgspec.structs.replace(checked, moves=moves, moved=said)
 
     def _moment(self, visit: Visit, text: str) -> datetime | None:
         """From when on: a local moment of the programme's zone; nothing typed is now."""
@@ -144,7 +176,7 @@ class Programme:
         wrong = {row.line for row in checked.mistakes} if checked is not None else set()
         return self._shell.page(
             visit, "programme/edit.html", title=say.gettext("Programme editor"), place="programmes", text=text,
-            checked=checked, wrong=wrong, lines=text.split("\n") if wrong else (),
+            checked=checked, wrong=wrong, move_columns=columns_in(visit.language, MOVE_COLUMNS), lines=text.split("\n") if wrong else (),
             status=422 if checked is not None and (not checked.publishable or checked.refused) else 200,
         )  # fmt: skip
 

@@ -20,6 +20,7 @@ _ACTIONS = {
     "member.enrolled": N_("enrolled a member"),
     "member.changed": N_("changed facts about a member"),
     "points.adjusted": N_("booked points by hand"),
+    "level.set": N_("set a level by hand"),
     "card.issued": N_("issued a card"),
     "card.replaced": N_("replaced a card"),
     "card.blocked": N_("blocked a card"),

@@ -109,23 +109,6 @@ SELECT count(*) FROM written;
 -- Receipts whose hold has run out and that nobody has touched since.
 SELECT receipt_id FROM receipt WHERE state = 'held' AND lapses_at <= %s ORDER BY lapses_at LIMIT 500;
 
--- name: standings_after
--- A page of standings of a programme in the order of their key, each with its kept purchases from a day on.
-SELECT s.bucket, s.holder_id, s.enrolled_at, s.level, s.spend_minor, s.receipts, s.points, s.manual_level,
-    s.manual_last_on, s.warned_for, a.days, a.spends, a.counts, a.points
-FROM (
-    SELECT * FROM standing p
-    WHERE p.programme = %(programme)s AND (p.bucket, p.holder_id) > (%(bucket)s, %(holder)s)
-    ORDER BY p.bucket, p.holder_id LIMIT %(limit)s
-) s
-LEFT JOIN LATERAL (
-    SELECT array_agg(v.day) AS days, array_agg(v.spend_minor) AS spends, array_agg(v.receipts) AS counts,
-        array_agg(v.points) AS points
-    FROM activity v
-    WHERE v.bucket = s.bucket AND v.holder_id = s.holder_id AND v.programme = %(programme)s AND v.day >= %(since)s::date
-) a ON %(since)s::date IS NOT NULL
-ORDER BY s.bucket, s.holder_id;
-
 -- name: note_levels
 -- Writes levels that have moved and falls that are told, each with its event, unless something has come in meanwhile.
 WITH noted AS (
