@@ -205,8 +205,27 @@ def test_a_receipt_says_what_applied_and_what_did_not(visitor: Visit, front: Sho
     visit = visitor("owner")
     visit.get(f"/console/receipts/{row.receipt_id}")
 
-    assert "Кэшбэк по уровню: +" in visit.text()
+    assert re.search(r"Кэшбэк по уровню: (5|10|15) % от [\d ,]+ ₽ \d+ бонус", visit.text())
     assert "Снеки дешевле от 1 000 ₽: не хватает покупок на" in visit.text()
+
+
+def test_a_receipt_answers_why_not_another_number(visitor: Visit, front: Shopfront) -> None:
+    row = next(row for row in front.house.views.receipts(limit=100) if row.spent_units and row.earned)
+    visit, path = visitor("support"), f"/console/receipts/{row.receipt_id}"
+
+    visit.get(f"{path}?expected=100000&of=earned")
+    assert "Чем объяснить разницу, в чеке не видно" in visit.text()
+    visit.get(f"{path}?expected={(row.paid_minor + 100 * row.spent_units) // 100}&of=paid")
+    assert "оплачено баллами" in visit.text()
+    visit.get(f"{path}?expected=many&of=earned")
+    assert "Это не сумма" in visit.text()
+
+
+def test_a_programme_shows_its_terms(visitor: Visit) -> None:
+    visit = visitor("marketer")
+    visit.get("/console/programmes/club")
+
+    assert "Что вы получаете Кэшбэк по уровню Бронза — 5 %, Серебро — 10 %, Золото — 15 %" in visit.text()
 
 
 def test_a_return_shows_its_effect_and_is_booked_once(visitor: Visit, front: Shopfront) -> None:

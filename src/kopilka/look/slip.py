@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import msgspec
 
 from kopilka.core.receipt import Line, Receipt
-from kopilka.core.rules.decision import Decision, Earned, Skipped
-from kopilka.core.rules.reason import REASONS
+from kopilka.core.rules.decision import Decision, Earned
+from kopilka.core.rules.explain.rest import ranked
 from kopilka.core.rules.reason import Reason as CoreReason
 from kopilka.look.shapes import Reason, ReceiptLine, ReceiptSum, ReceiptView
 from kopilka.values.quantity import ONE
@@ -40,33 +40,11 @@ class Slip:
         )
 
     def reasons(self) -> tuple[Reason, ...]:
-        """Every rule that did not apply, those that could be unlocked first."""
-        skipped = sorted(self._decision.skipped, key=lambda row: not _unlocks(row))
+        """Every rule that did not apply: those that one change would unlock come first, the smallest change first."""
         return tuple(
             Reason(text=f"{self._rule(row.rule)}: {said(row.reason, self._tongue)}", met=False)
-            for row in skipped
+            for row in ranked(self._decision.skipped)
         )
-
-    def unlocking(self) -> tuple[Reason, ...]:
-        """What is nearly there: worth saying to the buyer."""
-        return tuple(
-            Reason(text=f"{self._rule(row.rule)}: {said(row.reason, self._tongue)}", met=False)
-            for row in self._decision.skipped
-            if _unlocks(row)
-        )
-
-    def applied(self) -> tuple[Reason, ...]:
-        """Every rule that did something, in words."""
-        rows = [
-            Reason(text=f"{self._rule(row.rule)}: {self._money(-row.minor)}")
-            for row in self._decision.taken
-            if row.minor
-        ]
-        rows += [
-            Reason(text=f"{self._rule(row.rule)}: {self._points(row.units, row.kind, signed=True)}")
-            for row in self._decision.earned
-        ]
-        return tuple(rows)
 
     def dates(self, earned: Earned) -> str:
         """From when on points can be spent and until when: "spendable from 22 March, through 18 September"."""
@@ -169,8 +147,3 @@ def points_text(tongue: Tongue, units: int, kind: str, *, signed: bool = False) 
     return formats.points(
         tongue.language, units, words.decimals, words.forms_in(tongue.language), signed=signed
     )
-
-
-def _unlocks(row: Skipped) -> bool:
-    kind = REASONS.get(row.reason.code)
-    return kind is not None and kind.unlocks

@@ -11,6 +11,7 @@ from litestar.datastructures import Cookie
 from kopilka.core.programme.document import Lane, Programme
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.settlement.fiscal import treatment_of
+from kopilka.look.explained import hints
 from kopilka.look.shapes import Link, Page, Person, ReceiptView, Switcher
 from kopilka.look.slip import Slip
 from kopilka.look.visit import YEAR_SECONDS, Answer, ClosedError, Visit
@@ -28,6 +29,7 @@ from kopilka.usecases.views import MemberView
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import major_text
 from kopilka.words.catalogue import N_, catalogue
+from kopilka.words.explanation import Teller
 from kopilka.words.formats import marks
 from kopilka.words.refusals import refusal
 from kopilka.words.render import Tongue
@@ -67,6 +69,8 @@ class Counted(msgspec.Struct, frozen=True, kw_only=True):
     earned: str = ""
     room: str = ""
     hints: tuple[object, ...] = ()
+    notes: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
     error: str = ""
     wrong: str = ""
 
@@ -229,7 +233,7 @@ class Till:
         quoted = self._services.counter.quote([Quote(built, who)])[0]
         if isinstance(quoted, Refused):
             return Counted(error=refusal(quoted, tongue))
-        return _counted(quoted, tongue, self._shop(visit))
+        return _counted(quoted, Teller(self._programme(visit), tongue), self._shop(visit))
 
     def _receipt(self, visit: Visit, basket: Basket) -> Receipt | Counted:
         """The receipt of a basket, or what cannot be read."""
@@ -274,8 +278,14 @@ class Till:
             raise ClosedError(500)
         decision = outcome.sale.decision
         rules = self._services.views.catalogue().numbered(decision.programme, decision.version)
-        treatment = treatment_of(self._programme(visit) if rules is None else rules.programme)
-        words = sold_words(outcome.sale, outcome.balances, tongue, self._shop(visit).title, treatment)
+        programme = self._programme(visit) if rules is None else rules.programme
+        words = sold_words(
+            outcome.sale,
+            outcome.balances,
+            Teller(programme, tongue),
+            self._shop(visit).title,
+            treatment_of(programme),
+        )
         fresh = Basket(self._services.new_id("rcp_"), self._services.clock())
         return self._page(visit, Screen(basket=fresh, sold=words, focus="next"))
 
@@ -369,15 +379,16 @@ class Till:
         )  # fmt: skip
 
 
-def _counted(quoted: Quoted, tongue: Tongue, shop: Shop) -> Counted:
+def _counted(quoted: Quoted, teller: Teller, shop: Shop) -> Counted:
     decision, receipt = quoted.decision, quoted.command.receipt
-    slip = Slip(receipt, decision, tongue)
+    slip = Slip(receipt, decision, teller.tongue)
     room = decision.room.reason
     view = slip.view(title=shop.title or shop.id)
     return Counted(
         view=view, pay=decision.paid_minor, earned=view.earned,
         room="" if room is None or not quoted.member_id else slip.most(room),
-        hints=slip.unlocking(),
+        hints=hints(decision, teller), notes=teller.messages(decision, "cashier"),
+        words=teller.messages(decision, "customer"),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from kopilka.look.slip import Slip, by_kind, points_text
 from kopilka.usecases.views import Burn, LevelView, MemberView
 from kopilka.words import calendar, formats, levels
 from kopilka.words.catalogue import catalogue
+from kopilka.words.explanation import Teller
 from kopilka.words.render import Tongue
 
 _SHOWN_DIGITS = 4
@@ -69,10 +70,11 @@ def member_words(
 
 
 def sold_words(
-    sale: Sale, balances: dict[str, tuple[int, int]], tongue: Tongue, shop: str, treatment: Treatment
+    sale: Sale, balances: dict[str, tuple[int, int]], teller: Teller, shop: str, treatment: Treatment
 ) -> SoldWords:
     """What happened, for the screen and for the slip, whose lines are those of the fiscal view."""
-    tag, say, decision = tongue.language, catalogue(tongue.language), sale.decision
+    tongue, decision = teller.tongue, sale.decision
+    tag, say = tongue.language, catalogue(tongue.language)
     slip = Slip(sale.receipt, decision, tongue)
     paid = formats.money(tag, decision.paid_minor, decision.currency)
     facts: list[tuple[str, str]] = []
@@ -96,6 +98,7 @@ def sold_words(
     lines += [*printed(fiscal_sale(sale.receipt, decision, treatment), decision.currency, tongue).text(), ""]
     lines += [f"{title}: {text}" for title, text in ((say.gettext("Paid"), paid), *facts)]
     lines += dict.fromkeys(slip.dates(row) for row in decision.earned)
+    lines += teller.messages(decision, "slip")
     won = tongue.levels.get(sale.level_won, sale.level_won)
     return SoldWords(sale.receipt.id, paid, tuple(facts), "\n".join(lines), won)
 

@@ -146,9 +146,7 @@ class Teller:
         return ", ".join(filter(None, words)) or self.rule(id_)
 
     def _cashier(self, decision: Decision, unlock: str) -> str:
-        parts = [
-            self.message(row.rule, row.number, row.to) for row in decision.messages if row.to == "cashier"
-        ]
+        parts = [*self.messages(decision, "cashier")]
         if decision.discount_minor:
             parts.append(self._say.gettext("discount %(money)s", money=self.money(decision.discount_minor)))
         if decision.spent is not None and decision.spent.units:
@@ -157,6 +155,10 @@ class Teller:
         if not parts:
             parts.append(self._say.gettext("no discounts and no points"))
         return _fitting([*parts, unlock])
+
+    def messages(self, decision: Decision, to: str) -> tuple[str, ...]:
+        """Everything that rules say to somebody here."""
+        return tuple(self.message(row.rule, row.number, to) for row in decision.messages if row.to == to)
 
     def message(self, rule: str, number: int, to: str) -> str:
         """The words of a rule to somebody: the cashier, the slip, the customer."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from kopilka.console.receipt.why import why_words
 from kopilka.console.rows import CHANNELS, STATES
 from kopilka.console.shell import Shell
 from kopilka.core.programme.document import Treatment
@@ -134,7 +135,7 @@ class Receipt:
         known = services.views.catalogue()
         rules = known.numbered(sale.decision.programme, sale.decision.version)
         shop = known.shops.get(sale.receipt.shop)
-        slip = Slip(sale.receipt, known.told(sale.decision), tongue)
+        slip = Slip(sale.receipt, sale.decision, tongue)
         place = (shop.title if shop is not None else "") or sale.receipt.shop
         when = calendar.moment(visit.language, sale.receipt.at, tongue.zone, "long")
         buyer = services.views.member(Ref("member", sale.member_id)) if sale.member_id else None
@@ -157,7 +158,7 @@ class Receipt:
             visit, "receipt/page.html", title=say.gettext("Receipt"), place="receipts", tongue=tongue,
             status=422 if trouble else 200, trouble=trouble, sale=sale,
             view=slip.view(title=place, subtitle=" · ".join(filter(None, (when, till))), number=sale.receipt.id, closed=True),
-            applied=slip.applied(), missed=slip.reasons(), buyer=buyer,
+            why=why_words(visit, seen, known, tongue), buyer=buyer,
             facts=[(name, text) for name, text in facts if text],
             returns=[_return_words(row, tongue, sale.decision.currency) for row in seen.returns],
             may_return=closed and not complete, may_void=closed and today and not any(sale.progress),
