@@ -114,6 +114,8 @@ def test_any_number_of_returns_prints_what_one_full_return_would(
     assert by_line([fiscal_sale(sale.receipt, sale.decision, treatment)]) == by_line([whole])
     assert payments([whole]) == payments(parts)
     assert all(part.total_minor == money(part) for part in parts)
+    assert all(part.rest_minor >= 0 for part in parts)
+    assert whole.rest_minor or not any(part.rest_minor for part in parts)
     assert all(row.sum_minor >= 0 and row.quantity >= 0 for part in parts for row in part.lines)
     exact = [row for part in parts for row in part.lines if row.quantity]
     assert all(priced(row.price_minor, row.quantity) == row.sum_minor for row in exact)

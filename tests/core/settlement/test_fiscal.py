@@ -55,6 +55,7 @@ def test_an_odd_sum_off_the_receipt_is_shared_to_the_kopeck(count: int) -> None:
         (7000, 100, [(14, 5000, 70), (15, 2000, 30)]),
         (333, 10_000, [(30_030, 333, 10_000)]),
         (1500, 100, [(66, 500, 33), (67, 1000, 67)]),
+        (1010, 50, [(49, 501, 25), (50, 509, 25)]),
         (2345, 12_345, [(5264, 1425, 7501), (5265, 920, 4844)]),
         (1000, 0, [(0, 1000, 0)]),
         (3000, 1, [(0, 2000, 0), (1, 1000, 1)]),
@@ -274,3 +275,16 @@ def test_gifts_are_lines_at_nothing_and_come_back_with_the_last_of_it() -> None:
         [(row.line, row.sum_minor) for row in first.lines],
         [(row.line, row.sum_minor) for row in last.lines],
     )
+
+
+def test_what_each_means_gets_back_leaves_no_kopeck_without_one() -> None:
+    pays = (Payment("certificate", 100), Payment("card", 100), Payment("cash", 100))
+    receipt, decision = decided(NO_RULES, Line("a", "a", 7000, 300), payments=pays)
+    sale = Sale(receipt, decision, CLOSED, START.date(), START)
+
+    parts = [returned(sale, DISCOUNT, back(sale, n), back(sale, n + 1)) for n in range(7)]
+
+    assert [0] * 7 == [part.rest_minor for part in parts]
+    assert {"1215": 100, "1081": 100, "1031": 100} == {
+        tag: sum(dict(part.payments).get(tag, 0) for part in parts) for tag in ("1215", "1081", "1031")
+    }

@@ -133,7 +133,7 @@ def fiscal_return(
                     line.marking, points_minor=back[i],
                 )
             )  # fmt: skip
-    if list(after) == wholes and list(before) != wholes:
+    if list(after) == wholes:
         rows += _gifts(decision.gifts, goods)
     total = sum(all_paid)
     done = [cumulative(part, was, of) for part, was, of in zip(all_paid, before, wholes, strict=True)]
