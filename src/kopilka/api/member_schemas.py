@@ -1,11 +1,13 @@
 """Shapes of members on the wire."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from kopilka.api.deed_schemas import PerkOut
 from kopilka.api.numbers import DecimalOut, Points
 from kopilka.api.receipt_in import Names
 from kopilka.api.receipt_out import BalanceOut
@@ -74,14 +76,22 @@ class PersonPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     birthday: date | UnsetType | None = UNSET
     language: Language | UnsetType = UNSET
     zone: Short | UnsetType | None = UNSET
+    attributes: Annotated[
+        dict[Id, Short | None],
+        Meta(max_length=50, description="Those named change, `null` takes one away, the others stay."),
+    ] = {}
 
 
 class MemberPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What changes. `spend_max` is the most points of one receipt; `null` takes the limit away."""
+    """What changes. `spend_max` is the most points of one receipt; `null` takes the limit away. `tags` are all of them,
+    `add_tags` and `remove_tags` leave the others alone.
+    """
 
     person: PersonPatch = PersonPatch()
     status: Literal["active", "blocked"] | UnsetType = UNSET
     tags: Names | UnsetType = UNSET
+    add_tags: Names = ()
+    remove_tags: Names = ()
     spend_max: Points | UnsetType | None = UNSET
     consents: Annotated[tuple[ConsentIn, ...], Meta(max_length=50)] = ()
 
@@ -121,6 +131,7 @@ class PersonOut(msgspec.Struct, omit_defaults=True):
     birthday: date | None = None
     language: str = "ru"
     zone: str = ""
+    attributes: Mapping[str, str] = {}
 
 
 class MemberOut(msgspec.Struct, omit_defaults=True):
@@ -136,6 +147,7 @@ class MemberOut(msgspec.Struct, omit_defaults=True):
     identifiers: tuple[IdentifierOut, ...] = ()
     consents: tuple[ConsentOut, ...] = ()
     spend_max: DecimalOut | None = None
+    perks: list[PerkOut] = []
     found_by: Annotated[
         str, Meta(description="Status of the identifier asked for: active, blocked, replaced")
     ] = "active"

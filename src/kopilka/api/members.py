@@ -6,6 +6,8 @@ import msgspec
 from msgspec import UnsetType
 
 from kopilka.api.checking import read
+from kopilka.api.deed_schemas import PerkOut
+from kopilka.api.deeds import perks_out
 from kopilka.api.door import PAGE, REPLAYED, Doors, Param, Reply, Request, Route
 from kopilka.api.member_schemas import (
     CardIn,
@@ -104,17 +106,17 @@ async def find(doors: Doors, request: Request) -> Reply:
     ref = ref_of(MemberRef(**given), "member", mistakes)
     if ref is None or mistakes:
         raise Problem("bad_query", errors=mistakes)
-    return await _found(doors, ref)
+    return await _found(doors, request, ref)
 
 
 async def show(doors: Doors, request: Request) -> Reply:
     """A member by id."""
-    return await _found(doors, Ref("member", request.args[0]))
+    return await _found(doors, request, Ref("member", request.args[0]))
 
 
-async def _found(doors: Doors, ref: Ref) -> Reply:
+async def _found(doors: Doors, request: Request, ref: Ref) -> Reply:
     found = await doors.run(doors.services.members.find, ref)
-    return Reply(_out(_sure(found), await doors.speech_now("en")))
+    return Reply(await _told(doors, request, found))
 
 
 async def search(doors: Doors, request: Request) -> Reply:
@@ -145,7 +147,7 @@ async def patch(doors: Doors, request: Request) -> Reply:
     found = await doors.run(
         doors.services.members.change, request.args[0], change, person, consents, request.key.key_id
     )
-    return Reply(_out(_sure(found), speech))
+    return Reply(await _told(doors, request, found))
 
 
 def _person(door: PersonPatch, mistakes: Mistakes) -> PersonChange:
@@ -162,7 +164,7 @@ def _person(door: PersonPatch, mistakes: Mistakes) -> PersonChange:
     birthday = door.birthday if isinstance(door.birthday, date) else None
     return PersonChange(
         said(door.name), said(door.phone), said(door.email), birthday, door.birthday is None,
-        None if isinstance(door.language, UnsetType) else door.language, name,
+        None if isinstance(door.language, UnsetType) else door.language, name, door.attributes,
     )  # fmt: skip
 
 
@@ -179,6 +181,8 @@ def _change(door: MemberPatch, digits: int, mistakes: Mistakes) -> MemberChange:
         None if isinstance(door.status, UnsetType) else door.status,
         None if isinstance(door.tags, UnsetType) else door.tags,
         most,
+        door.add_tags or None,
+        door.remove_tags or None,
     )
 
 
@@ -186,7 +190,7 @@ async def issue(doors: Doors, request: Request) -> Reply:
     """Issue a card."""
     new = _new_card(read(_card, request.body))
     found = await doors.run(doors.services.members.add_identifier, request.args[0], new, request.key.key_id)
-    return Reply(_out(_sure(found), await doors.speech_now("en")), 201)
+    return Reply(await _told(doors, request, found), 201)
 
 
 async def replace(doors: Doors, request: Request) -> Reply:
@@ -195,7 +199,7 @@ async def replace(doors: Doors, request: Request) -> Reply:
     member, old = request.args
     old = normal("card", old)
     found = await doors.run(doors.services.members.replace_card, member, old, new, request.key.key_id)
-    return Reply(_out(_sure(found), await doors.speech_now("en")))
+    return Reply(await _told(doors, request, found))
 
 
 async def block(doors: Doors, request: Request) -> Reply:
@@ -212,7 +216,7 @@ async def _set(doors: Doors, request: Request, status: str) -> Reply:
     member, card = request.args
     card = normal("card", card)
     found = await doors.run(doors.services.members.set_card, member, card, status, request.key.key_id)
-    return Reply(_out(_sure(found), await doors.speech_now("en")))
+    return Reply(await _told(doors, request, found))
 
 
 def _new_card(door: CardIn) -> Identifier:
@@ -222,24 +226,29 @@ def _new_card(door: CardIn) -> Identifier:
     return Identifier("card", number, door.card_type)
 
 
-def _sure(found: MemberView | Refused) -> MemberView:
+async def _told(doors: Doors, request: Request, found: MemberView | Refused) -> MemberOut:
+    """The member with the perks of now."""
     if isinstance(found, Refused):
         raise of_refusal(found)
-    return found
+    speech = await doors.speech_now(request.language)
+    perks = await perks_out(doors, (found.bucket, found.holder_id), found.member_id, speech)
+    return _out(found, speech, perks)
 
 
-def _out(view: MemberView, speech: Speech) -> MemberOut:
+def _out(view: MemberView, speech: Speech, perks: list[PerkOut]) -> MemberOut:
     person = view.person
     most: str | None = None
     if view.spend_max_units is not None:
         most = decimal_text(view.spend_max_units, speech.decimals(speech.programme.spend_kind()))
     return MemberOut(
         view.member_id, view.holder_id, view.status, view.enrolled_at,
-        PersonOut(person.name, person.phone, person.email, person.birthday, person.language, person.zone),
+        PersonOut(
+            person.name, person.phone, person.email, person.birthday, person.language, person.zone, person.attributes
+        ),
         view.shop, view.tags,
         tuple(IdentifierOut(row.kind, row.value, row.status, row.card_type) for row in view.identifiers),
         tuple(ConsentOut(r.purpose, r.channel, r.given, r.source, r.recorded_at) for r in view.consents),
-        most, view.found_by,
+        most, perks, view.found_by,
     )  # fmt: skip
 
 
@@ -260,7 +269,8 @@ ROUTES = (
     Route("GET", "/v1/members/{id}", show, "A member", _READ, None, MemberOut, problems=("unknown_member",)),
     Route(
         "PATCH", "/v1/members/{id}", patch, "Change a member", _WRITE, MemberPatch, MemberOut,
-        problems=("unknown_member", "identifier_taken", "member_erased"), words="Every change is in the audit log.",
+        problems=("unknown_member", "identifier_taken", "member_erased", "bad_tag", "bad_attribute"),
+        words="Every change is in the audit log.",
     ),
     Route(
         "POST", "/v1/members/{id}/cards", issue, "Issue a card", _WRITE, CardIn, MemberOut, 201,

@@ -11,6 +11,7 @@ from kopilka.api import (
     members,
     programmes,
     receipts,
+    terms,
     wallets,
 )
 from kopilka.api.door import Doors, Route, Services
@@ -28,6 +29,7 @@ ROUTES: tuple[Route, ...] = (
     *deeds.ROUTES,
     *levels.ROUTES,
     *programmes.ROUTES,
+    *terms.ROUTES,
     *catalogue.ROUTES,
     *keys.ROUTES,
 )

@@ -58,9 +58,13 @@ def _facts(connection: Connection, write: Write) -> None:
     if person is not None:
         row = (write.member_id, person.name, person.phone, person.email, person.birthday, person.language)
         connection.execute(SQL["put_person"], (*row, person.zone, at))
+    if write.attributes:
+        put = {name: value for name, value in write.attributes.items() if value is not None}
+        gone = [name for name, value in write.attributes.items() if value is None]
+        connection.execute(SQL["set_attributes"], (_json.encode(put).decode(), gone, at, write.member_id))
     wanted = {
         "status": write.status, "tags": None if write.tags is None else list(write.tags),
-        "limit": write.spend_max_units, "member": write.member_id, "bucket": write.bucket,
+        "add": list(write.add_tags), "remove": list(write.remove_tags), "limit": write.spend_max_units, "member": write.member_id, "bucket": write.bucket,
         "holder": write.holder_id,
     }  # fmt: skip
     connection.execute(SQL["set_member"], wanted)

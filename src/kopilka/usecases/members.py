@@ -4,7 +4,7 @@ Joining itself gives points and is a verb of the desk (`enrol_member`); erasing 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -22,10 +22,15 @@ RUSSIAN_DIGITS, PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 11, 8, 15
 _PHONE = re.compile(r"\+?[0-9][0-9 ()\-]{5,24}\Z")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}\Z")
 _PLAIN = re.compile(r"[^\x00-\x1f\x7f]{1,128}\Z")
+TAGS_MAX, ATTRIBUTES_MAX = 100, 50
+_NAME = re.compile(r"(?! )[^\x00-\x1f\x7f]{1,64}(?<! )\Z")
+_VALUE = re.compile(r"[^\x00-\x1f\x7f]{1,128}\Z")
 
 
 class PersonChange(msgspec.Struct, frozen=True):
-    """New personal data; None leaves a field as it is. Phone and e-mail become identifiers too."""
+    """New personal data; None leaves a field as it is. Phone and e-mail become identifiers too; of `attributes` those
+    named change, None takes one away.
+    """
 
     name: str | None = None
     phone: str | None = None
@@ -34,14 +39,19 @@ class PersonChange(msgspec.Struct, frozen=True):
     forget_birthday: bool = False
     language: str | None = None
     zone: str | None = None
+    attributes: Mapping[str, str | None] = {}
 
 
 class MemberChange(msgspec.Struct, frozen=True):
-    """New facts about a membership; None leaves a field as it is, `spend_max_units` −1 takes the limit away."""
+    """New facts about a membership; None leaves a field as it is, `spend_max_units` −1 takes the limit away. `tags` are
+    all of them; `add_tags` and `remove_tags` leave the others alone, whoever else is changing them.
+    """
 
     status: str | None = None
     tags: tuple[str, ...] | None = None
     spend_max_units: int | None = None
+    add_tags: tuple[str, ...] | None = None
+    remove_tags: tuple[str, ...] | None = None
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -70,6 +80,9 @@ class Write(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] | None = None
     spend_max_units: int | None = None
     consents: tuple[ConsentFacts, ...] = ()
+    add_tags: tuple[str, ...] = ()
+    remove_tags: tuple[str, ...] = ()
+    attributes: Mapping[str, str | None] = {}
 
 
 class MemberStore(Protocol):
@@ -160,6 +173,9 @@ class Members:
         facts = _changed(found.person, person)
         if isinstance(facts, Refused):
             return facts
+        refused = _wrong_facts(found, change, person)
+        if refused is not None:
+            return refused
         add, remove = _contacts(found, facts)
         given = tuple(consents)
         fields = [
@@ -167,12 +183,14 @@ class Members:
         ]
         fields += [name for name in change.__struct_fields__ if getattr(change, name) is not None]
         fields += ["consents"] if given else []
+        fields += ["attributes"] if _attributes_after(found, person) != dict(found.person.attributes) else []
         if not fields:
             return found
         write = Write(
             self._act(actor, "member.changed", found, fields=sorted(fields)), found.bucket, found.holder_id,
             member_id, add=add, remove=remove, person=facts, status=change.status, tags=change.tags,
-            spend_max_units=change.spend_max_units, consents=given,
+            spend_max_units=change.spend_max_units, consents=given, add_tags=change.add_tags or (),
+            remove_tags=change.remove_tags or (), attributes=person.attributes,
         )  # fmt: skip
         return self._write(found, write)
 
@@ -243,6 +261,25 @@ def _changed(facts: PersonFacts, change: PersonChange) -> PersonFacts | Refused:
     if change.birthday is not None or change.forget_birthday:
         wanted["birthday"] = change.birthday
     return msgspec.structs.replace(facts, **wanted)
+
+
+def _attributes_after(found: MemberView, change: PersonChange) -> dict[str, str]:
+    after = {**found.person.attributes, **change.attributes}
+    return {name: value for name, value in after.items() if value is not None}
+
+
+def _wrong_facts(found: MemberView, change: MemberChange, person: PersonChange) -> Refused | None:
+    """Tags and attributes that cannot be kept: too long, too many, or with signs that nobody sees."""
+    tags = {*(found.tags if change.tags is None else change.tags), *(change.add_tags or ())}
+    tags -= set(change.remove_tags or ())
+    if len(tags) > TAGS_MAX or not all(_NAME.match(tag) for tag in tags.difference(found.tags)):
+        return Refused("bad_tag", Why.INVALID, "tags", {"most": TAGS_MAX})
+    after = _attributes_after(found, person)
+    new = {name: value for name, value in person.attributes.items() if value is not None}
+    fits = all(_NAME.match(name) and _VALUE.match(value) for name, value in new.items())
+    if not fits or (new and len(after) > ATTRIBUTES_MAX):
+        return Refused("bad_attribute", Why.INVALID, "person.attributes", {"most": ATTRIBUTES_MAX})
+    return None
 
 
 def _contacts(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 import msgspec
 
 from kopilka.core.member.member import NOT_USED, Used
+from kopilka.core.member.standing import Standing
 from kopilka.core.programme.document import GiftOffer, PerkKind
 from kopilka.core.receipt import Shop
 from kopilka.core.rules.engine import evaluate
@@ -92,9 +93,9 @@ def perks_of(
     programme, id_ = rules.programme, rules.programme.programme
     kinds, today = programme.perks, local_day(now, programme.zone)
     rows: dict[str, PerkView] = {}
-    standing = holding.standings.get(id_)
-    if standing is None or not kinds:
+    if not kinds:
         return []
+    standing = holding.standings.get(id_) or Standing(id_, now)
     for perk in holding.belongings.held_on(id_, today):
         before = rows.get(perk.perk)
         if perk.perk in kinds and (before is None or _later(perk.last_on, before.last_on)):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from kopilka.core.event import POINTS_PAID_OUT, Event
 from kopilka.core.ledger.posting import PAYOUT
-from kopilka.core.programme.document import Programme
+from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.deed import Deed
 from kopilka.usecases.batch import Batch, client_key, content_hash
 from kopilka.usecases.catalogue import Catalogue
@@ -26,9 +26,10 @@ def pay_out(batch: Batch, command: PayOut) -> Outcome:
         return Refused("required", Why.INVALID, "reference")
     if batch.catalogue.zone_of(command.kind) is None:
         return Refused("unknown_points", Why.NOT_FOUND, "kind", {"kind": command.kind})
-    programme = paying(batch.catalogue, command.kind, batch.now)
-    if programme is None:
+    rules = paying(batch.catalogue, command.kind, batch.now)
+    if rules is None:
         return Refused("no_payout", Why.NOT_ALLOWED, "kind", {"kind": command.kind})
+    programme = rules.programme
     buyer = known_member(batch.buyer(command.who))
     if isinstance(buyer, Refused):
         return buyer
@@ -40,7 +41,9 @@ def pay_out(batch: Batch, command: PayOut) -> Outcome:
     cause = batch.cause("payout", batch.now, note=command.reference, actor=command.actor)
     holding.book.bring_to(batch.now, cause)
     lots = holding.book.debit(command.kind, command.units, cause, PAYOUT)
-    deed = Deed(programme.programme, 0, "payout", kind=command.kind, units=command.units, lots=lots)
+    deed = Deed(
+        programme.programme, rules.version, "payout", kind=command.kind, units=command.units, lots=lots
+    )
     data: dict[str, object] = {
         "kind": command.kind, "units": command.units, "currency": programme.currency,
         "amount_minor": programme.points[command.kind].rate.minor_for(command.units), "reference": command.reference,
@@ -50,11 +53,11 @@ def pay_out(batch: Batch, command: PayOut) -> Outcome:
     return finish(batch, holding, buyer.who.member_id, told, [(key, hashed)])
 
 
-def paying(catalogue: Catalogue, kind: str, at: datetime) -> Programme | None:
+def paying(catalogue: Catalogue, kind: str, at: datetime) -> Ruleset | None:
     """The first programme in force in which a kind may be paid out."""
     for id_ in catalogue.programmes():
         rules = catalogue.ruleset(id_, at)
         found = None if rules is None else rules.programme.points.get(kind)
         if rules is not None and found is not None and found.payout:
-            return rules.programme
+            return rules
     return None

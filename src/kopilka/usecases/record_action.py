@@ -1,5 +1,7 @@
 """An action of a member, such as a review: what rules with `on: action` give for it, once for ever; and taken back."""
 
+import msgspec
+
 from kopilka.core.event import ACTION_REWARDED, ACTION_TAKEN_BACK, Event
 from kopilka.core.programme.document import Trigger
 from kopilka.core.rules.conditions.action import ActionIs
@@ -91,6 +93,7 @@ def take_back_action(batch: Batch, command: TakeBackAction) -> Outcome:
     batch.draw_budgets((holding.bucket, holding.holder_id), cause.txn, deed.programme, deed.caps, -1)
     data = {**_told(command, deed), "points": taken}
     event = Event(ACTION_TAKEN_BACK, holding.holder_id, command.at, data=data)
+    deed = msgspec.structs.replace(deed, taken=taken)
     told = Told("take_back", cause.txn, -sum(taken.values()), deed, event if deed.earned else None)
     return finish(batch, holding, stored_in(claim).member_id, told, [(own, hashed), (key, hashed)])
 

@@ -19,7 +19,7 @@ from kopilka.values.points import Points
 
 class Deed(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was done: `what` names the action, rule or gift. `earned` with the lot of each is what it gave, `units` of
-    `kind` from `lots` what it took; `caps` is what it used of limits, `pieces` how many gifts went out.
+    `kind` from `lots` what it took; `caps` is what it used of limits, `pieces` how many gifts went out. `taken` is what taking it back really took.
     """
 
     programme: str
@@ -32,6 +32,7 @@ class Deed(msgspec.Struct, frozen=True, omit_defaults=True):
     units: int = 0
     lots: tuple[tuple[int, int], ...] = ()
     pieces: int = 0
+    taken: dict[str, int] = {}
 
     def moved(self) -> dict[str, int]:
         """Units by kind: above zero they came, below zero they went."""
@@ -42,9 +43,12 @@ class Deed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def reward(programme: Programme, deed: Deed, book: Book, standing: Standing, cause: Cause) -> Deed:
-    """Give what a deed earns, each into a lot of its own, and count it against the member's limits."""
+    """Give what a deed earns, each into a lot of its own, and count it against the member's limits. Who earns in a
+    programme stands in it.
+    """
     lots = tuple([issue(programme, book, earned, cause) for earned in deed.earned])
     use_caps(standing, deed.caps, 1)
+    standing.dirty = True
     return msgspec.structs.replace(deed, earned_lots=lots)
 
 

@@ -23,9 +23,17 @@ ON CONFLICT (member_id) DO UPDATE
 SET name = EXCLUDED.name, phone = EXCLUDED.phone, email = EXCLUDED.email, birthday = EXCLUDED.birthday,
     language = EXCLUDED.language, zone = EXCLUDED.zone, updated_at = EXCLUDED.updated_at;
 
+-- name: set_attributes
+-- Further facts: those named change, the others stay.
+UPDATE personal.person SET attributes = ((attributes::jsonb || %s::jsonb) - %s::text[])::json, updated_at = %s
+WHERE member_id = %s;
+
 -- name: set_member
 -- Status, labels and limit; types of cards follow the cards that may be used.
-UPDATE member SET status = coalesce(%(status)s, status), tags = coalesce(%(tags)s::text[], tags),
+UPDATE member SET status = coalesce(%(status)s, status),
+    tags = CASE WHEN cardinality(%(add)s::text[]) + cardinality(%(remove)s::text[]) = 0 THEN coalesce(%(tags)s::text[], tags)
+        ELSE ARRAY(SELECT DISTINCT t FROM unnest(coalesce(%(tags)s::text[], tags) || %(add)s::text[]) t
+            WHERE t <> ALL (%(remove)s::text[]) ORDER BY t) END,
     spend_max_units = CASE WHEN %(limit)s::bigint IS NULL THEN spend_max_units WHEN %(limit)s < 0 THEN NULL
         ELSE %(limit)s END,
     card_types = ARRAY(SELECT DISTINCT i.card_type FROM personal.identifier i

@@ -5,7 +5,8 @@ SELECT w.kind,
         WHERE p.kind = w.kind AND p.credit = 'wallet' AND p.debit LIKE 'issuance:%%' AND p.recorded_at < %(at)s), 0),
     coalesce((SELECT sum(p.units) FROM posting p
         WHERE p.kind = w.kind AND p.debit = 'wallet'
-            AND (p.credit LIKE 'spending:%%' OR p.credit LIKE 'gifts:%%') AND p.recorded_at < %(at)s), 0),
+            AND (p.credit LIKE 'spending:%%' OR p.credit LIKE 'gifts:%%' OR p.credit = 'payout')
+            AND p.recorded_at < %(at)s), 0),
     coalesce((SELECT sum(p.units) FROM posting p
         WHERE p.kind = w.kind AND p.credit = 'expiry' AND p.effective_at <= %(at)s), 0)
     + coalesce((SELECT sum(l.rest - l.held) FROM lot l

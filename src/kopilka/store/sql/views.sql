@@ -2,7 +2,7 @@
 -- A member by what names them.
 SELECT m.member_id, m.holder_id, m.bucket, m.status, m.enrolled_at, m.shop, m.tags, m.card_types, m.spend_max_units,
     coalesce(p.name, ''), coalesce(p.phone, ''), coalesce(p.email, ''), p.birthday, coalesce(p.language, 'ru'),
-    coalesce(p.zone, ''), i.status
+    coalesce(p.zone, ''), i.status, coalesce(p.attributes, '{}')
 FROM personal.identifier i
 JOIN member m ON m.bucket = i.bucket AND m.holder_id = i.holder_id AND m.member_id = i.member_id
 LEFT JOIN personal.person p ON p.member_id = i.member_id
@@ -137,7 +137,7 @@ FROM (
 ) w
 LEFT JOIN (
     SELECT kind, sum(units) FILTER (WHERE credit = 'wallet' AND debit NOT LIKE 'returned:%%') AS issued,
-        sum(units) FILTER (WHERE credit LIKE 'spending:%%' OR credit LIKE 'gifts:%%') AS spent,
+        sum(units) FILTER (WHERE credit LIKE 'spending:%%' OR credit LIKE 'gifts:%%' OR credit = 'payout') AS spent,
         sum(units) FILTER (WHERE credit = 'expiry') AS expired
     FROM posting WHERE recorded_at >= %(since)s GROUP BY kind
 ) f ON f.kind = w.kind
