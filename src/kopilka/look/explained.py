@@ -28,4 +28,5 @@ def branches(nodes: Sequence[Node], teller: Teller) -> tuple[Branch, ...]:
 
 def hints(decision: Decision, teller: Teller) -> tuple[Reason, ...]:
     """What one change would give, the smallest first: worth saying to the buyer."""
-    return tuple(Reason(text=text, met=False) for text in teller.unlocks(decision)[:HINTS_MAX])
+    found = teller.unlocks(decision)[:HINTS_MAX]
+    return tuple(Reason(text=text[:1].upper() + text[1:], met=False) for text in found)

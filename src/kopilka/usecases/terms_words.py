@@ -46,7 +46,7 @@ LEVEL_FROM: Final[Mapping[str, Words]] = {
 }
 PURCHASES: Final = _said("{{{0}:count|покупка|покупки|покупок}}", "{{{0}:count|purchase|purchases}}")
 DAYS: Final = _said("{{{0}:count|день|дня|дней}}", "{{{0}:count|day|days}}")
-OVER_SPAN: Final = _said("В счёт идут последние {0}", "The last {0} count")
+OVER_SPAN: Final = _said("В счёт идут покупки за {0}", "Purchases of the last {0} count")
 OVER: Final[Mapping[str, Words]] = {
     "ever": _said("В счёт идут все покупки", "All purchases count"),
     "calendar_year": _said("В счёт идут покупки этого года", "Purchases of this calendar year count"),
@@ -187,7 +187,7 @@ CLASS_IS: Final = _said("{0}: {1}", "{0}: {1}")
 CLASS: Final[Mapping[str, Words]] = {
     "discount": _said("без скидок", "no discounts"),
     "earn": _said("баллы не начисляются", "no points are earned"),
-    "spend": _said("баллами не оплачиваются", "points do not pay"),
-    "count": _said("не идут в счёт уровней и порогов", "they do not count to levels and thresholds"),
-    "gift": _said("не бывают подарком", "they are never a gift"),
+    "spend": _said("баллами не оплачивается", "points do not pay"),
+    "count": _said("в счёт уровней и порогов не идёт", "not counted to levels and thresholds"),
+    "gift": _said("в подарок не выдаётся", "never given as a gift"),
 }

@@ -14,7 +14,7 @@ from kopilka.core.rules.explain.node import Node
 from kopilka.core.rules.explain.points import Money, Sum, rate_scale, sum_of, worked_out
 from kopilka.core.rules.reason import Reason
 from kopilka.values.quantity import ONE
-from kopilka.values.rounding import Rounding
+from kopilka.values.rounding import Rounding, divide
 
 
 class Changed(msgspec.Struct):
@@ -153,13 +153,24 @@ def _counting(rows: Sequence[Row], kind: str) -> list[tuple[Node, Change]]:
         if sum_ is None or all(each % sum_.denominator == 0 for each in sum_.numerators):
             continue
         reason = _rounded(sum_, kind)
-        for rounding in (Rounding.HALF_UP, Rounding.UP):
-            if rounding is not sum_.kind.round:
-                found.append((Node(reason, rule=row.earned.rule), _rounding(rounding)))
+        for rounding in _others(sum_):
+            found.append((Node(reason, rule=row.earned.rule), _rounding(rounding)))
         if len(sum_.numerators) > 1:
             found.append((Node(words.ROUNDING_LINES(), rule=row.earned.rule), _by_receipt))
         break
     return found
+
+
+def _others(found: Sum) -> list[Rounding]:
+    """Roundings that would give something else, each result once."""
+    results = {found.units}
+    kept = []
+    for rounding in (Rounding.HALF_UP, Rounding.UP, Rounding.DOWN):
+        units = sum(divide(each, found.denominator, rounding) for each in found.numerators)
+        if units not in results:
+            results.add(units)
+            kept.append(rounding)
+    return kept
 
 
 def _rounded(found: Sum, kind: str) -> Reason:
