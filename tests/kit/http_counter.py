@@ -22,7 +22,7 @@ from kopilka.usecases.desk_counter import gathered, summed
 from kopilka.usecases.programme_text import read_programme_text
 from kopilka.usecases.situation_counter import Hand, Owned, Seen, Wish
 from kopilka.usecases.situation_steps import Facts
-from kopilka.values.money import decimal_text, exponent, major_text, minor_units
+from kopilka.values.money import decimal_text, major_text, minor_units
 
 Json = dict[str, Any]
 
@@ -290,7 +290,6 @@ class HttpCounter:
         return int(Decimal(text).scaleb(self._programme.points[kind].decimals))
 
     def _minor(self, text: str) -> int:
-        assert exponent(self._programme.currency) == 2
         return minor_units(text, self._programme.currency)
 
     def _call(self, method: str, path: str, body: Json | None = None) -> tuple[int, Json]:

@@ -9,7 +9,7 @@ from kopilka.core.rules.effect import Give, Given
 from kopilka.core.rules.effects.message import Tell
 from kopilka.core.rules.limits import used_up
 from kopilka.core.rules.reason import Reason, reason_kind
-from kopilka.core.rules.ruleset import Candidate, Ruleset
+from kopilka.core.rules.ruleset import NOTHING_TO_TAKE, Candidate, Ruleset
 from kopilka.core.rules.stacking import HIGHER_PRIORITY, admitted
 
 GAVE_NOTHING = reason_kind(
@@ -82,7 +82,7 @@ def _rows(context: Context, rules: Ruleset, candidate: Candidate) -> list[Given]
     if refusal is None and caps is not None and not others:
         refusal = used_up(context, candidate.id, caps)
     if refusal is None and candidate.bit and not context.meant(candidate.bit):
-        refusal = candidate.shut
+        refusal = NOTHING_TO_TAKE()
     if refusal is not None:
         return refusal
     rows = effect.give(context, candidate.id, candidate.number)

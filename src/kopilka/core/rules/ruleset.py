@@ -102,6 +102,8 @@ class Candidate:
     def _gate(self, conditions: Sequence[Check]) -> tuple[tuple[str, tuple[str, ...]] | None, Reason]:
         """The fact without which the rule is not looked at, and the reason that is told then."""
         nothing = NOTHING_EARNED() if self.lane is Lane.EARNING else NOTHING_TO_TAKE()
+        if self.bit and self.lane is not Lane.GIFTS:
+            return None, nothing  # found by its goods: whatever else is missing, there are none
         for condition in conditions:
             gate = condition.gate()
             if gate is not None:
