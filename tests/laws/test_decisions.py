@@ -79,6 +79,13 @@ def test_no_line_goes_under_its_floor_and_no_cap_is_broken(rules: Ruleset, recei
             rule.caps.budget and rule.caps.budget.money,
         ]
         assert given_minor <= min([limit for limit in limits if limit is not None], default=given_minor)
+        earned = sum(row.units for row in decision.earned if row.rule == rule.id)
+        most = [
+            rule.caps.receipt_points,
+            rule.caps.member and rule.caps.member.points,
+            rule.caps.budget and rule.caps.budget.points,
+        ]
+        assert earned * 10 <= min([limit for limit in most if limit is not None], default=earned * 10)
 
 
 @slow
@@ -109,7 +116,7 @@ def test_every_rule_is_told_of_and_restricted_goods_earn_nothing(rules: Ruleset,
     for row in decision.earned:
         parts = decision.earned_parts(row, order)
         assert row.units == sum(parts)
-        if row.scope or len(places) == len(receipt.lines):
+        if row.scope or row.parts or len(places) == len(receipt.lines):
             assert all(parts[i] == 0 for i in places)
 
 
@@ -125,8 +132,8 @@ def test_the_best_choice_is_the_best_of_all_choices(rules: Ruleset, receipt: Rec
     ]
     least = min(
         (
-            _due(rules, receipt, {c.id for c in some})
-            for some in product(*groups_of(met, rules.programme.lanes.discounts.choose))
+            _due(rules, receipt, {c.id for c in some if c is not None})
+            for some in product(*[[*g, None] for g in groups_of(met, rules.programme.lanes.discounts.choose)])
         ),
         default=sum(chosen.left),
     )

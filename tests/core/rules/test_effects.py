@@ -155,6 +155,17 @@ def test_a_set_leaves_what_the_law_protects_its_floor() -> None:
     assert (9000, 0) == decision.left[:2]
 
 
+def test_the_best_leaves_out_a_discount_that_would_bring_the_reward_to_a_line_at_its_floor() -> None:
+    rules = (
+        "rules:\n  - {id: small, goods: {tag: b}, discount: {amount: 2}, group: x, priority: 2}\n"
+        "  - {id: cheapest, nth_item: 2, group: y, priority: 1}\n"
+    )
+    decision = decide(rules, line("a", 500), line("b", 600, floor_minor=400))
+
+    assert [("cheapest", 500)] == [(row.rule, row.minor) for row in decision.taken]
+    assert ["small"] == [row.rule for row in decision.skipped]
+
+
 def test_tobacco_is_no_piece_of_anything() -> None:
     smoke = line("a", 20000, product_class="tobacco")
 

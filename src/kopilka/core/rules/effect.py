@@ -24,9 +24,10 @@ class Ask(msgspec.Struct, frozen=True, gc=False):
 
 
 class Offer(Effect, frozen=True):
-    """An effect that takes money off lines."""
+    """An effect that takes money off lines. `PICKS` says that it chooses among pieces by their price."""
 
     NAME: ClassVar[str]
+    PICKS: ClassVar[bool] = False
     SHORT: ClassVar[str] = ""
     LANE: ClassVar[Lane]
 

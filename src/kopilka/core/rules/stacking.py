@@ -161,7 +161,7 @@ def _choose(
                 return rivals, None
     groups = groups_of(rivals, choose)
     few = len(groups) > 1 and prod(len(group) + 1 for group in groups) <= CHOICES_MAX
-    if choose is Chooser.BEST and few and any(_closes(candidate) for candidate in rivals):
+    if choose is Chooser.BEST and few and any(_stands_in_the_way(context, c, caps) for c in rivals):
         return _best(context, _some_of(groups), caps, points_after), None
     if choose is Chooser.PRIORITY or len(groups) == len(rivals):
         return sorted((group[0] for group in groups), key=lambda c: c.sort_key), None
@@ -170,14 +170,20 @@ def _choose(
     return _best(context, product(*groups), caps, points_after), None
 
 
-def _closes(candidate: Candidate) -> bool:
+def _stands_in_the_way(context: Context, candidate: Candidate, caps: TotalCaps) -> bool:
+    """Whether less may be paid where some group is left out: a price closes its lines to others, and pieces that others
+    have made the cheapest may have a floor or a cap that lets nothing more come off them.
+    """
     effect = candidate.effect
-    return isinstance(effect, Price) and effect.closes
+    if isinstance(effect, Price):
+        return effect.closes
+    limits = (caps.line, candidate.rule.caps.line)
+    return isinstance(effect, Offer) and effect.PICKS and (not context.plain or limits != (None, None))
 
 
 def _some_of(groups: list[list[Candidate]]) -> Iterator[list[Candidate]]:
-    """Every choice of at most one of each group, but none of all: a price that closes its line may stand in the way
-    of a better one, so it can be best to leave a group out.
+    """Every choice of at most one of each group, but none of all: where one may stand in the way of a better one, it
+    can be best to leave a group out.
     """
     for some in product(*[[*group, None] for group in groups]):
         chosen = [candidate for candidate in some if candidate is not None]

@@ -20,6 +20,7 @@ class Bundle(Offer, frozen=True):
 
     NAME: ClassVar[str] = "bundle"
     LANE: ClassVar[Lane] = Lane.DISCOUNTS
+    PICKS: ClassVar[bool] = True
     TERMS: ClassVar[Words] = {
         "ru": "за каждые {buy} — ещё {get}[!price {percent=10000: бесплатно|*:}][ дешевле на {percent}][ по {price}][, не больше {times:count|раза|раз|раз}]",
         "en": "for every {buy} another {get}[!price {percent=10000: free|*:}][ for {percent} less][ for {price}][, at most {times:count|time|times}]",

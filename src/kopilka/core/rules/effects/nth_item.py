@@ -30,6 +30,7 @@ class NthItem(Offer, frozen=True):
     NAME: ClassVar[str] = "nth_item"
     SHORT: ClassVar[str] = "every"
     LANE: ClassVar[Lane] = Lane.DISCOUNTS
+    PICKS: ClassVar[bool] = True
     TERMS: ClassVar[Words] = {
         "ru": "из каждых {every} товаров {take} {pick=dearest:из самых дорогих|cheapest:из самых дешёвых|*:из самых дешёвых в своей группе}[!price {percent=10000: бесплатно|*:}][ дешевле на {percent}][ по {price}][, не больше {times:count|раза|раз|раз}]",
         "en": "of every {every} items {take} of the {pick=dearest:dearest|cheapest:cheapest|*:cheapest of each group}[!price {percent=10000: free|*:}][ for {percent} less][ for {price}][, at most {times:count|time|times}]",

@@ -19,6 +19,7 @@ class GoodsSet(Offer, frozen=True):
 
     NAME: ClassVar[str] = "set"
     LANE: ClassVar[Lane] = Lane.DISCOUNTS
+    PICKS: ClassVar[bool] = True
     TERMS: ClassVar[Words] = {
         "ru": "вместе {parts&}[ за {price}][ дешевле на {percent}][, не больше {times:count|раза|раз|раз}]",
         "en": "{parts&} together[ for {price}][ for {percent} less][, at most {times:count|time|times}]",
