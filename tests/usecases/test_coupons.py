@@ -2,71 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from random import Random
 
 import pytest
+from coupon_shop import TEXT, coupons_of, issued, made, reasons
 from world import World, opened
 
 from kopilka.core.member.coupon import ALPHABET, well_formed
-from kopilka.store.coupons import PostgresCoupons
 from kopilka.usecases.commands import ActivateCoupon, CancelCoupon, Close, IssueCoupon, Quote, Ref
-from kopilka.usecases.coupons import Caller, Coupons, Made, Wish, csv, length_for
-from kopilka.usecases.outcomes import Done, Refused
-
-TEXT = """
-programme: club
-title: Club
-currency: RUB
-zone: Europe/Moscow
-points:
-  bonus: {worth: 1.00, decimals: 0, life: 10d}
-coupons:
-  next: {title: {ru: На следующую покупку, en: For the next purchase}, life: 30d}
-  leaflet: {title: {ru: Листовка, en: Leaflet}, life: 10d, activation: true}
-  once: {title: {ru: Разовый, en: One-time}, until: 2026-03-31}
-  own: {title: {ru: Сам, en: By itself}, auto: true}
-  spring: {title: {ru: Весна, en: Spring}, code: SPRING, uses: 3, per_member: 1, from: 2026-03-02, until: 2026-03-20}
-rules:
-  - {id: gift, when: {first_purchase: true}, coupon: {of: next}}
-  - {id: ten, when: {coupon: next}, discount: 10%}
-  - {id: leaf, when: {coupon: leaflet}, discount: {amount: 50}}
-  - {id: one, when: {coupon: once}, discount: {amount: 70}}
-  - {id: self, when: {coupon: own}, discount: {amount: 5}}
-  - {id: promo, when: {coupon: spring, goods_total: {from: 500}}, discount: {amount: 300}}
-"""
+from kopilka.usecases.coupons import Caller, Made, Wish, csv, length_for
+from kopilka.usecases.outcomes import Refused
 
 
 @pytest.fixture
 def world(database: str) -> Iterator[World]:
     with opened(database, TEXT) as world:
         yield world
-
-
-def coupons_of(world: World, seed: int = 5) -> Coupons:
-    """Where batches are made; the same seed draws the same codes, under other ids."""
-    codes, ids, catalogue = Random(seed), Random(world.number()), world.desk.catalogue
-
-    def chance(bits: int) -> int:
-        return (ids if bits == 74 else codes).getrandbits(bits)
-
-    with world.ledger.batch() as batch:
-        catalogue.refresh(batch.find([], [], [])[2])
-    return Coupons(PostgresCoupons(world.pool), lambda: catalogue, clock=lambda: world.now, chance=chance)
-
-
-def made(world: World, series: str = "once", count: int = 3, **facts: object) -> list[str]:
-    batch = coupons_of(world, world.number()).make(
-        Wish("club", series, count, **facts),
-        Caller("t", f"b{world.number()}", "stf_1"),  # type: ignore[arg-type]
-    )
-    assert isinstance(batch, Made), batch
-    return [row.coupon.code for row in batch.coupons]
-
-
-def issued(world: World, who: Ref, series: str = "once") -> str:
-    done = world.done(IssueCoupon(who, "club", series, "t", f"i{world.number()}"))
-    assert done.coupon is not None
-    return done.coupon.code
 
 
 def refusal(world: World, command: object) -> str:
@@ -79,12 +29,6 @@ def state(world: World, code: str) -> tuple[object, ...]:
     return world.rows("SELECT state, receipt, holder_id LIKE 'hdr_%%' FROM coupon WHERE code = %s", (code,))[
         0
     ]
-
-
-def reasons(done: Done) -> dict[str, str]:
-    assert done.sale is not None
-    rows = done.sale.decision.codes
-    return {row.code: "used" if row.used else row.reason.code if row.reason else "" for row in rows}
 
 
 def test_the_first_receipt_gives_a_coupon_that_pays_a_tenth_of_the_next_and_no_third(world: World) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from kopilka.core.ledger.posting import Draw, Posting
+from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Used
 from kopilka.store.batch import sale_of
 from kopilka.store.connect import Connection, Pool
+from kopilka.store.coupon_rows import coupon_of
 from kopilka.store.queries import queries
 from kopilka.usecases.audit.finding import Chain, Root
 from kopilka.usecases.ports import StoredSale
@@ -68,6 +70,12 @@ class PostgresAudit:
 
     def kept_sales(self) -> Iterator[StoredSale]:
         return map(sale_of, self._stream("kept_sales"))
+
+    def coupon_sales(self) -> Iterator[StoredSale]:
+        return map(sale_of, self._stream("coupon_sales"))
+
+    def taken_coupons(self) -> Iterator[Coupon]:
+        return map(coupon_of, self._stream("taken_coupons"))
 
     def activity(self) -> dict[tuple[str, str, date], tuple[int, int]]:
         return {(row[0], row[1], row[2]): (row[3], row[4]) for row in self._stream("activity")}

@@ -1,6 +1,7 @@
 -- name: measure
 -- Lets the planner know how large the tables are: after a bulk of receipts it would join them row by row.
-ANALYZE wallet, posting, lot, lot_draw, hold, receipt, receipt_return, standing, activity, claim, budget, budget_draw;
+ANALYZE wallet, posting, lot, lot_draw, hold, receipt, receipt_return, standing, activity, claim, budget, budget_draw,
+    coupon;
 
 -- name: wallets
 -- Wallets that are not where their last posting left them.
@@ -179,6 +180,17 @@ SELECT bucket, holder_id, kind, version, lot, units FROM lot_draw ORDER BY bucke
 SELECT bucket, holder_id, receipt_id, member_id, state, revision, day, recorded_at, received_at, lapses_at, content,
     decision, progress, spend_lots, spend_units, earned_lots, level_won, request_hash, answer, variance, extras, 0
 FROM receipt WHERE state = 'closed' AND member_id <> '';
+
+-- name: coupon_sales
+-- Closed and held receipts to which codes were shown or coupons applied.
+SELECT bucket, holder_id, receipt_id, member_id, state, revision, day, recorded_at, received_at, lapses_at, content,
+    decision, progress, spend_lots, spend_units, earned_lots, level_won, request_hash, answer, variance, extras, 0
+FROM receipt WHERE state IN ('closed', 'held') AND decision -> 'codes' IS NOT NULL;
+
+-- name: taken_coupons
+-- Used and held coupons.
+SELECT bucket, holder_id, code, programme, series, state, active_on, last_on, receipt, source, lapses_at
+FROM coupon WHERE state IN ('used', 'held');
 
 -- name: heads
 -- Where each wallet stood at an instant.

@@ -9,6 +9,7 @@ from kopilka.usecases.audit import (
     budgets,
     chains,
     claims,
+    coupons,
     daily_roots,
     draws,
     holds,
@@ -49,6 +50,7 @@ SENTENCES: tuple[Callable[[AuditStore, Facts], Finding], ...] = (
     claims.check,
     standings.check,
     budgets.check,
+    coupons.check,
     daily_roots.check,
 )
 

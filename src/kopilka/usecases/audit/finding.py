@@ -8,6 +8,7 @@ from typing import Protocol
 import msgspec
 
 from kopilka.core.ledger.posting import Draw, Posting
+from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Used
 from kopilka.usecases.ports import StoredSale
 
@@ -58,6 +59,14 @@ class AuditStore(Protocol):
 
     def kept_sales(self) -> Iterator[StoredSale]:
         """All closed receipts of members."""
+        ...
+
+    def coupon_sales(self) -> Iterator[StoredSale]:
+        """Closed and held receipts to which codes were shown or coupons applied."""
+        ...
+
+    def taken_coupons(self) -> Iterator[Coupon]:
+        """All used and held coupons."""
         ...
 
     def activity(self) -> dict[tuple[str, str, date], tuple[int, int]]:
