@@ -16,6 +16,10 @@ from kopilka.usecases.programme_text import read_tree
 Read = Callable[[bytes | str], Reading]
 CAUTIONS = {
     "b4-burning": ["burning_soon"],
+    "b6-madcoins": ["zero_receipt"],
+    "b11-cashback": ["zero_receipt"],
+    "c4-birthday-spending": ["zero_receipt"],
+    "c6-no-double-dipping": ["zero_receipt"],
     "g15-cautions": ["burning_soon", "promo_trap", "split_terms", "hard_terms", "steps_down"],
 }
 
@@ -56,6 +60,7 @@ def test_the_lists_of_what_to_mind_say_the_same_in_both_languages() -> None:
         ("Z", "", []),
         ("", "праздник Подарков", ["c4-birthday-spending"]),
         ("", "MADCOINS", ["b6-madcoins"]),
+        ("a", "доставка", ["a9-free-delivery"]),
         ("B", "no such words", []),
     ],
 )

@@ -12,6 +12,7 @@ from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat
 from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.law import BOOKS, LawBook
 from kopilka.core.programme.mistakes import advised, caution
+from kopilka.core.programme.onerous import onerous
 from kopilka.core.programme.places import key_path
 from kopilka.core.programme.registry import Registry
 from kopilka.core.programme.shapes import Open, Record, fields_of
@@ -37,6 +38,7 @@ def cautions(programme: Programme, registry: Registry) -> Iterator[Finding]:
         yield from _field(programme, field)
     yield from _levels(programme, seen)
     yield from _floors(programme)
+    yield from onerous(programme, registry, seen)
 
 
 def _floors(programme: Programme) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from kopilka.core.programme.caution_words import FROM_DATA, ONEROUS
 from kopilka.core.programme.fields import Words
 
 
@@ -195,6 +196,14 @@ _WHOLE = {
         "Платить нечем: ни у одного вида баллов не сказано, сколько стоит балл (worth).",
         "There is nothing to pay with: no kind of points says what a point is worth (worth).",
     ),
+    "payout_worthless": (
+        "Выплачивать нечего: не сказано, сколько стоит «{kind:text}» (worth).",
+        "There is nothing to pay out: what a point of “{kind:text}” is worth is not said (worth).",
+    ),
+    "too_far_ahead": (
+        "Ко дню рождения дарят не раньше чем за полгода (не больше {most:count} дней).",
+        "A birthday is given to half a year ahead at most ({most:count} days).",
+    ),
     "bad_decimals": (
         "У баллов бывает 0, 1 или 2 знака после точки.",
         "Points have 0, 1 or 2 digits after the point.",
@@ -345,25 +354,9 @@ _CAUTIONS = {
         "Для «{tag:text}» нужны формы: {most:count}, а дано: {given:count}.",
         "“{tag:text}” needs {most:count|form|forms}, given: {given:count}.",
     ),
-    "promo_trap": (
-        "Постоянная скидка всем и на всё приучает ждать скидок и не возвращает покупателя.",
-        "A standing discount for everybody on everything teaches people to wait for discounts and brings nobody back.",
-    ),
     "free_together": (
         "Правила «{one:text}» и «{other:text}» вместе снимут {percent:percent} цены: товар достанется даром.",
         "The rules “{one:text}” and “{other:text}” take {percent:percent} of a price together: goods for nothing.",
-    ),
-    "burning_soon": (
-        "Баллы сгорают быстрее чем за {most:count|день|дня|дней}: сгорание отталкивает, предупреждайте о нём заранее.",
-        "Points burn in less than {most:count|day|days}: burning repels, so warn of it in time.",
-    ),
-    "split_terms": (
-        "Условия в разных каналах разные: покупатель ждёт, что на сайте и в магазине они одинаковы.",
-        "Terms differ between channels: a customer expects the site and the shop to be the same.",
-    ),
-    "hard_terms": (
-        "Условий {given:count}: непонятные условия отталкивают большинство покупателей.",
-        "There are {given:count} conditions: terms that are hard to grasp turn most customers away.",
     ),
     "wide_earning": (
         "Возвращается больше цены покупки: {value:percent}.",
@@ -392,7 +385,7 @@ _ADVICE = {
 
 DOCUMENT: Final = _said(_TEXT | _FIELDS | _WHOLE | _VERSIONS)
 """Errors: what refuses a document or its publishing."""
-CAUTIONS: Final = _said(_CAUTIONS)
+CAUTIONS: Final = _said({**_CAUTIONS, **ONEROUS, **FROM_DATA})
 """Cautions: what a document may stand with."""
 MISTAKES: Final[Mapping[str, Words]] = {**DOCUMENT, **CAUTIONS}
 HINTS: Final[Mapping[str, Words]] = _said(_ADVICE)
