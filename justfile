@@ -45,9 +45,10 @@ lock:
 messages:
     {{ python }} -m kopilka.words
 
-# write the reference tables of docs/programme.md anew
+# write the reference tables of docs/programme.md and docs/reasons.md anew
 reference:
     {{ python }} -m kopilka.usecases.programme_reference docs/programme.md
+    {{ python }} -m kopilka.words.reasons_page docs/reasons.md
 
 # what the next changelog will say
 changes:

@@ -72,8 +72,8 @@ def test_what_comes_out_otherwise_is_named(counter: DeskCounter) -> None:
 
     assert [
         "step 1: pays should be 999, is 1000.00",
-        "step 1: because cashback should be members_only, is that it applied",
         "step 1: earns should be 51 bonus, is 50",
+        "step 1: because cashback should be members_only, is that it applied",
         "step 1: has should be 49 bonus, is 50",
         "step 2: refused should be nothing, is spend_too_much",
         "step 3: free should be 1 bonus, is 50",

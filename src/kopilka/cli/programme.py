@@ -15,10 +15,11 @@ from kopilka.core.programme.document import Programme
 from kopilka.core.programme.mistakes import Mistake, Severity
 from kopilka.core.receipt import Shop
 from kopilka.usecases.outcomes import Refused
-from kopilka.usecases.playbooks import playbook, playbook_names
+from kopilka.usecases.playbooks import Playbook, playbook, playbook_names, playbooks
 from kopilka.usecases.programme_text import read_programme_text
 from kopilka.usecases.programmes import Faulty, Published, Wanted
-from kopilka.usecases.situation_steps import Story
+from kopilka.usecases.situation_counter import Counter as SituationCounter
+from kopilka.usecases.situation_steps import SituationError, Story
 from kopilka.usecases.situation_text import read_situations, shipped_stories, situation_names
 from kopilka.usecases.situations import run_story
 from kopilka.values.money import decimal_text
@@ -39,19 +40,50 @@ File = Annotated[str, typer.Argument(help=N_("The document's file; - is what is 
 @programme.command(
     help=N_("Print a ready programme, to be kept in a file and changed. Without a name: list them.")
 )
-def new(ctx: typer.Context, name: Annotated[str, typer.Argument(help=N_("The playbook."))] = "") -> None:
+def new(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help=N_("The playbook."))] = "",
+    *,
+    rows: Annotated[
+        str, typer.Option(help=N_("Only for these systems: A3, B1; a letter for all of its."))
+    ] = "",
+    search: Annotated[str, typer.Option(help=N_("Only those that tell of these words."))] = "",
+) -> None:
     session: Session = ctx.obj
     if not name:
-        rows = [(known, _title(session, playbook(known))) for known in playbook_names()]
-        value = [{"playbook": known, "title": title} for known, title in rows]
-        session.give(
-            value, lambda: session.table((session.gettext("playbook"), session.gettext("title")), rows)
-        )
+        _list_playbooks(session, playbooks(rows, search))
         return
     if name not in playbook_names():
         session.fail("unknown_playbook", session.gettext("There is no playbook called %(name)s.", name=name))
     text = playbook(name)
     session.give({"playbook": name, "text": text}, lambda: session.out.out(text, end="", highlight=False))
+
+
+def _list_playbooks(session: Session, found: list[Playbook]) -> None:
+    tag = language(session.language).tag
+    rows = [
+        {
+            "playbook": book.name,
+            "rows": list(book.rows),
+            "title": in_language(book.title, tag),
+            "about": in_language(book.about, tag),
+            "audience": in_language(book.audience, tag),
+            "mind": list(book.mind.get(tag, ())),
+        }
+        for book in found
+    ]
+
+    def show() -> None:
+        heads = (session.gettext("playbook"), session.gettext("system"), session.gettext("what it does"))
+        told = [
+            (str(row["playbook"]), " ".join(row["rows"]), f"{row['title']}. {row['about']}") for row in rows
+        ]
+        if told:
+            session.table(heads, told)
+        else:
+            session.say(session.gettext("No playbook is like that."))
+
+    session.give(rows, show)
 
 
 @programme.command(help=N_("Read a document and name every mistake and caution with its line."))
@@ -241,14 +273,8 @@ def carry_out(
         session.progress(session.gettext("Situations"), len(stories)) as progress,
     ):
         for number, story in enumerate(stories, 1):
-            unmet = run_story(story, counter, session.wiring.registry)
-            results.append(
-                {
-                    "file": story.source,
-                    "situation": story.situation.name,
-                    "unmet": [str(row) for row in unmet],
-                }
-            )
+            unmet = _carried_out(session, story, counter)
+            results.append({"file": story.source, "situation": story.situation.name, "unmet": unmet})
             progress(number)
     failed = [row for row in results if row["unmet"]]
 
@@ -271,14 +297,23 @@ def carry_out(
 def _stories(session: Session, file: str) -> list[Story]:
     def find(name: str) -> str | None:
         path = Path(file).parent / name
-        return path.read_text(encoding="utf-8") if path.is_file() else None
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else None
 
-    return read_situations(session.read(file).decode("utf-8", "replace"), file, find)
+    try:
+        return read_situations(session.read(file).decode("utf-8", "replace"), file, find)
+    except SituationError as error:
+        if error.mistakes:
+            _show_mistakes(session, error.file, error.mistakes)
+        session.fail("unreadable", str(error))
 
 
-def _title(session: Session, text: str) -> str:
-    read = read_programme_text(text, session.wiring.registry).programme
-    return "" if read is None else title_of(read, session.language)
+def _carried_out(session: Session, story: Story, counter: SituationCounter) -> list[str]:
+    """What came out otherwise; a situation that cannot be carried out says why, and the others go on."""
+    try:
+        return [str(row) for row in run_story(story, counter, session.wiring.registry)]
+    except SituationError as error:
+        places = [f"{error.file}:{row.line}:{row.column} {_said(session, row)}" for row in error.mistakes]
+        return [str(error).removeprefix(f"{story.title}: ").removeprefix(f"{story.title}, "), *places]
 
 
 def _read(session: Session, file: str) -> Programme:

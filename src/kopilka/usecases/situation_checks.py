@@ -45,12 +45,15 @@ class Asked(Protocol):
 class Checks:
     """The expectations of one situation, in its programme's money and points."""
 
-    def __init__(self, name: str, programme: Programme) -> None:
-        self._name = name
+    def __init__(self, programme: Programme) -> None:
         self._programme = programme
+        self._rules = {rule.id for rule in programme.rules}
 
     def unmet(self, number: int, step: Step, seen: Seen, asked: Asked) -> Iterator[Unmet]:
         """Everything that came out otherwise."""
+        for rule in (*step.because, *step.unlock, *step.gifts):
+            if rule not in self._rules:
+                raise SituationError(f"no rule is called {rule}")
         if step.refused != seen.refused:
             yield Unmet(number, "refused", step.refused or NOTHING, seen.refused or NOTHING)
             return
@@ -72,7 +75,7 @@ class Checks:
             counts = Tally(series for _, series in owned.coupons)
             for series, count in step.coupons.items():
                 if series not in self._programme.coupons:
-                    raise SituationError(f"{self._name}: no coupons {series}")
+                    raise SituationError(f"no coupons {series}")
                 if scaled(count, 0, field="coupons") != counts[series]:
                     yield f"coupons {series}", count, str(counts[series])
             if step.perks is not None and _listed(step.perks) != _listed(owned.perks):
@@ -86,7 +89,7 @@ class Checks:
             yield from self._money(field, getattr(step, field), minor)
         for line, wanted in step.lines.items():
             if line not in seen.lines:
-                raise SituationError(f"{self._name}: the receipt has no line {line}")
+                raise SituationError(f"the receipt has no line {line}")
             yield from self._money(f"lines {line}", wanted, seen.lines[line])
         paying = self._programme.spend_kind()
         for field, actual in (
@@ -158,13 +161,13 @@ class Checks:
         """The kind meant where none is named: the programme's first."""
         kinds = list(self._programme.points)
         if not kinds:
-            raise SituationError(f"{self._name}: the programme has no points")
+            raise SituationError("the programme has no points")
         return kinds[0]
 
     def points(self, kind: str) -> PointsKind:
         """A kind of points that the programme must have."""
         if kind not in self._programme.points:
-            raise SituationError(f"{self._name}: no points {kind}")
+            raise SituationError(f"no points {kind}")
         return self._programme.points[kind]
 
 

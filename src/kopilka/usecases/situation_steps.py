@@ -1,10 +1,11 @@
 """What a situation is made of: members, goods, steps with what must come of them. The words are in docs/programme.md."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 
+from kopilka.core.programme.mistakes import Mistake
 from kopilka.values.errors import KopilkaError
 
 START = "2026-03-02 12:00"
@@ -15,7 +16,12 @@ Some = str | tuple[str, ...]
 
 
 class SituationError(KopilkaError):
-    """A file of situations cannot be read, or names what is not there."""
+    """A file of situations cannot be read, or names what is not there. `mistakes` are those of a document, called `file`."""
+
+    def __init__(self, text: str, mistakes: Sequence[Mistake] = (), file: str = "") -> None:
+        super().__init__(text)
+        self.mistakes = tuple(mistakes)
+        self.file = file
 
 
 class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -166,11 +172,14 @@ class Situation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Story(msgspec.Struct, frozen=True):
-    """A situation with the text of its programme, ready to be run."""
+    """A situation with the text of its programme, which its file calls `document` unless it stands in the file
+    itself; ready to be run.
+    """
 
     source: str
     situation: Situation
     programme: str
+    document: str = ""
 
     @property
     def title(self) -> str:

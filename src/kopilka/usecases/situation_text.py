@@ -11,13 +11,14 @@
 Amounts are in whole money and whole points, moments in the programme's zone. How they are run is in `situations.py`.
 """
 
+import re
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
 import msgspec
 
-from kopilka.core.programme.tree import plain
+from kopilka.core.programme.tree import Items, Node, Table, plain
 from kopilka.usecases.playbooks import playbook, playbook_names
 from kopilka.usecases.programme_text import read_tree
 from kopilka.usecases.situation_steps import Situation, SituationError, Story
@@ -50,11 +51,13 @@ def read_situations(
     written = read_tree(text)
     if written.root is None or written.mistakes:
         first = written.mistakes[0]
-        raise SituationError(f"{source}:{first.line}: {first.code}")
+        raise SituationError(f"{source}:{first.line}: {first.code}", written.mistakes, source)
     try:
         found = msgspec.convert(plain(written.root), _File)
     except msgspec.ValidationError as error:
-        raise SituationError(f"{source}: {error}") from error
+        what, _, path = str(error).partition(" - at `$")
+        place = f"{source}:{_line(written.root, path.rstrip('`'))}"
+        raise SituationError(f"{place}: {what[:1].lower()}{what[1:]}") from error
     named = found.programme
     if isinstance(named, dict):
         document: str | None = msgspec.json.encode(named).decode()
@@ -64,7 +67,8 @@ def read_situations(
             document = playbook(named)
     if document is None:
         raise SituationError(f"{source}: no programme {named}")
-    return [Story(source, situation, document) for situation in found.situations]
+    called = named if isinstance(named, str) else ""
+    return [Story(source, situation, document, called) for situation in found.situations]
 
 
 def programme_of(story: Story, programme_id: str) -> str:
@@ -74,6 +78,21 @@ def programme_of(story: Story, programme_id: str) -> str:
     for path, value in story.situation.change.items():
         _put(document, path.split("."), value, story.title)
     return msgspec.json.encode(document).decode()
+
+
+def _line(root: Node, path: str) -> int:
+    """The line of what stands at a path such as `.situations[0].steps[2]`, or of the nearest thing around it."""
+    node = root
+    for key, number in re.findall(r"\.(\w+)|\[(\d+)\]", path):
+        below = None
+        if key and isinstance(node, Table):
+            below = node.get(key)
+        elif number and isinstance(node, Items) and int(number) < len(node.items):
+            below = node.items[int(number)]
+        if below is None:
+            break
+        node = below
+    return node.line
 
 
 _FOLDER = ("playbooks", "situations")

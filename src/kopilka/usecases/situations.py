@@ -5,7 +5,7 @@ A counter is any way into the house: the desk itself here, the HTTP API in the t
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -17,7 +17,7 @@ from kopilka.core.receipt import Line, Payment, Receipt, Shop, SpendRequest
 from kopilka.usecases.programme_text import read_programme_text
 from kopilka.usecases.situation_checks import Checks, Unmet
 from kopilka.usecases.situation_counter import Counter, Owned, Seen, Wish
-from kopilka.usecases.situation_steps import Facts, Goods, Place, Situation, SituationError, Step, Story
+from kopilka.usecases.situation_steps import Facts, Goods, Place, SituationError, Step, Story
 from kopilka.usecases.situation_text import programme_of
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import minor_units, scaled
@@ -26,31 +26,37 @@ from kopilka.values.quantity import DIGITS as QUANTITY_DIGITS
 from kopilka.values.quantity import ONE
 
 SHOP = "main"
+OF_MEMBERS = frozenset(("adjust", "balance", "coupon", "act", "redeem", "payout", "set_level", "tag"))
 _SHORT_WAIT = re.compile(r"(\d+)(min|h)\Z")
 
 
 def run_story(story: Story, counter: Counter, registry: Registry) -> list[Unmet]:
     """Carry a situation out; an empty answer means that everything came out as written."""
+    plain = read_programme_text(story.programme, registry)
+    if plain.programme is None and story.document:
+        raise SituationError(f"{story.title}: {story.document} does not read", plain.errors, story.document)
     scope = "s" + sha256(story.title.encode()).hexdigest()[:12]
     text = programme_of(story, scope)
     reading = read_programme_text(text, registry)
     if reading.programme is None:
-        raise SituationError(
-            f"{story.title}: the programme does not read: {[m.code for m in reading.errors]}"
-        )
-    return _Run(story.situation, counter, reading.programme, text).all()
+        said = ", ".join(f"{mistake.code} at {mistake.path}" for mistake in reading.errors)
+        changed = " with `change`" if story.situation.change else ""
+        raise SituationError(f"{story.title}: the programme does not read{changed}: {said}")
+    return _Run(story, counter, reading.programme, text).all()
 
 
 class _Run:
     """One situation under way."""
 
-    def __init__(self, situation: Situation, counter: Counter, programme: Programme, text: str) -> None:
-        self.situation = situation
+    def __init__(self, story: Story, counter: Counter, programme: Programme, text: str) -> None:
+        self.title = story.title
+        self.situation = situation = story.situation
         self.counter = counter
         self.programme = programme
         self.text = text
-        self.checks = Checks(situation.name, programme)
+        self.checks = Checks(programme)
         self.now = self.moment(situation.start)
+        self.people: set[str] = set()
         self.receipts: dict[str, tuple[Receipt, str]] = {}
         self.codes: dict[str, str] = {}
         self.redemptions: dict[str, str] = {}
@@ -67,17 +73,22 @@ class _Run:
         self.counter.open(scope, self.text, shops, self.now)
         members = situation.members
         people = members if isinstance(members, dict) else dict.fromkeys(members, Facts())
-        for name, facts in people.items():
-            seen = self.counter.enrol(scope, f"{scope}-{name}", self.known(name, facts), self.now)
-            if seen.refused:
-                raise SituationError(f"{situation.name}: {name} cannot join: {seen.refused}")
-        for number, step in enumerate(situation.steps, 1):
-            self.number = number
-            try:
+        try:
+            for name, facts in people.items():
+                self.join(scope, name, facts)
+            for number, step in enumerate(situation.steps, 1):
+                self.number = number
                 self.step(step)
-            except BadValueError as error:
-                raise SituationError(f"{situation.name}, step {number}: {error}") from error
+        except (BadValueError, SituationError) as error:
+            place = f"{self.title}, step {self.number}" if self.number else self.title
+            raise SituationError(f"{place}: {error}") from error
         return self.unmet
+
+    def join(self, scope: str, name: str, facts: Facts) -> None:
+        """Enrol one of those who are members from the start."""
+        seen = self.counter.enrol(scope, f"{scope}-{name}", self.known(name, facts), self.now)
+        if seen.refused:
+            raise SituationError(f"{name} cannot join: {seen.refused}")
 
     def step(self, step: Step) -> None:
         verb, named = step.verb()
@@ -87,6 +98,7 @@ class _Run:
             if verb == "night":
                 self.counter.night(self.now)
             return
+        self.named(step, "" if verb not in OF_MEMBERS else named)
         who = f"{scope}-{named}"
         seen = Seen()
         match verb:
@@ -152,9 +164,7 @@ class _Run:
                 return counter.take_back(Wish(scope, step.action, f"{scope}-{named}"), now)
             case _:
                 if named not in self.redemptions:
-                    raise SituationError(
-                        f"{self.situation.name}, step {self.number}: no gift went out as {named}"
-                    )
+                    raise SituationError(f"no gift went out as {named}")
                 return counter.return_gift(self.redemptions[named], now)
 
     def code(self, name: str, buyer: str) -> str:
@@ -176,17 +186,28 @@ class _Run:
 
     def known(self, name: str, facts: Facts) -> Facts:
         """The facts of a member; a telephone number belongs to one person only, so each situation has its own."""
+        self.people.add(name)
+        check_day(facts.birthday)
         if not facts.phone:
             return facts
         told = f"{self.programme.programme} {name} {facts.phone}"
         digits = int.from_bytes(sha256(told.encode()).digest()[:8])
         return msgspec.structs.replace(facts, phone=f"+79{digits % 10**9:09d}")
 
+    def named(self, step: Step, member: str) -> None:
+        """Refuse names that nothing in the situation bears, unless a refusal for them is expected."""
+        for name in filter(None, (member, step.by)):
+            if name not in self.people and step.refused != "unknown_member":
+                raise SituationError(f"nobody is called {name}")
+        if step.shop and step.shop not in {SHOP, *self.situation.shops} and step.refused != "unknown_shop":
+            raise SituationError(f"no shop is called {step.shop}")
+        check_day(step.last_on)
+
     def points(self, step: Step) -> tuple[str, int]:
         """The points of a step: `50`, or `{stamp: 3}`."""
         written = step.points if isinstance(step.points, dict) else {self.checks.kind(): step.points}
         if len(written) != 1:
-            raise SituationError(f"{self.situation.name}, step {self.number}: points of one kind at a time")
+            raise SituationError("points of one kind at a time")
         ((kind, amount),) = written.items()
         return kind, scaled(amount, self.checks.points(kind).decimals, field="points")
 
@@ -257,7 +278,7 @@ class _Run:
         try:
             local = datetime.fromisoformat(text)
         except ValueError as error:
-            raise SituationError(f"{self.situation.name}: {text!r} is not a moment") from error
+            raise SituationError(f"{text!r} is not a moment such as 2026-03-02 12:00") from error
         return local.replace(tzinfo=zone(self.programme.zone)).astimezone(UTC)
 
     def later(self, text: str) -> datetime:
@@ -268,6 +289,14 @@ class _Run:
         local = self.now.astimezone(zone(self.programme.zone))
         day = read_span(text, field="wait").after(local.date())
         return datetime.combine(day, local.time(), local.tzinfo).astimezone(UTC)
+
+
+def check_day(text: str) -> None:
+    """Refuse a text that is not a day, where there is one."""
+    try:
+        date.fromisoformat(text or "2000-01-01")
+    except ValueError as error:
+        raise SituationError(f"{text!r} is not a day such as 2026-03-08") from error
 
 
 def _place(written: tuple[str, ...] | Place) -> Place:
@@ -290,6 +319,5 @@ class _Asked:
 
     def _member(self) -> str:
         if not self._who:
-            name, number = self._run.situation.name, self._run.number
-            raise SituationError(f"{name}, step {number}: what somebody has is asked, but nobody is named")
+            raise SituationError("what somebody has is asked, but nobody is named")
         return self._who
