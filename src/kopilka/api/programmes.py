@@ -18,6 +18,8 @@ from kopilka.core.programme.document import Programme
 from kopilka.core.programme.mistakes import Mistake
 from kopilka.core.programme.versions import Version, in_force
 from kopilka.core.programme.written import BYTES_MAX
+from kopilka.core.rules.registry import REGISTRY
+from kopilka.usecases.cautions_from_data import cautions_from_data
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.programmes import Faulty, Wanted
 from kopilka.values.money import decimal_text
@@ -137,9 +139,11 @@ async def check(doors: Doors, request: Request) -> Reply:
     door = read(_text, request.body)
     reading = await doors.run(doors.services.programmes.check, door.text)
     tongue = _tongue(request.language, reading.programme)
-    return Reply(
-        CheckOut(reading.programme is not None and not reading.errors, _said(reading.mistakes, tongue))
-    )
+    mistakes = [*reading.mistakes]
+    if reading.programme is not None:
+        gaps = await doors.run(doors.services.views.purchase_gaps, reading.programme.programme)
+        mistakes += cautions_from_data(reading.programme, REGISTRY, gaps)
+    return Reply(CheckOut(reading.programme is not None and not reading.errors, _said(mistakes, tongue)))
 
 
 async def difference(doors: Doors, request: Request) -> Reply:

@@ -20,6 +20,7 @@ from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.views import (
     ConsentFacts,
     Flow,
+    Gaps,
     IdentifierFacts,
     MemberRow,
     MemberView,
@@ -34,6 +35,8 @@ from kopilka.usecases.views import (
 
 SQL = queries("views")
 LAST_RECEIPTS = 10
+GAPS_OF_RECEIPTS = 100_000
+"""How many of the newest receipts tell how often people come back."""
 _earned = msgspec.json.Decoder(tuple[Earned, ...])
 _returned = msgspec.json.Decoder(Returned)
 _attributes = msgspec.json.Decoder(dict[str, object])
@@ -106,6 +109,9 @@ class PostgresViews(PostgresStandings):
         if row is None:
             return None
         return ReceiptView(sale_of(row), tuple(_return_facts(each) for each in self._all("returns", (key,))))
+
+    def purchase_gaps(self, programme: str) -> Gaps:
+        return Gaps(*self._all("purchase_gaps", {"programme": programme, "most": GAPS_OF_RECEIPTS})[0])
 
     def overview(self, since: datetime, now: datetime) -> Overview:
         window = {"since": since, "now": now}

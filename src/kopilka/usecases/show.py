@@ -21,6 +21,7 @@ from kopilka.usecases.ports import Holding, LedgerStore, Wanted
 from kopilka.usecases.preview_ladder import LadderPreview, preview_ladder
 from kopilka.usecases.views import (
     Burn,
+    Gaps,
     LevelView,
     MemberRow,
     MemberView,
@@ -139,6 +140,10 @@ class Views:
     def receipt(self, receipt_id: str) -> ReceiptView | None:
         """One receipt with its Decision and returns."""
         return self._store.receipt(receipt_id)
+
+    def purchase_gaps(self, programme: str) -> Gaps:
+        """How often members of a programme come back."""
+        return self._store.purchase_gaps(programme)
 
     def overview(self, since: datetime) -> Overview:
         """The shop at a glance, with flows since a moment."""

@@ -245,6 +245,13 @@ class Past(msgspec.Struct, frozen=True):
     holds: tuple[Hold, ...]
 
 
+class Gaps(msgspec.Struct, frozen=True):
+    """How often members come back: of so many times, half came back within `median_days`."""
+
+    count: int = 0
+    median_days: int = 0
+
+
 class ViewStore(PreviewStore, Protocol):
     """Reads for screens."""
 
@@ -274,6 +281,10 @@ class ViewStore(PreviewStore, Protocol):
 
     def receipt(self, receipt_id: str) -> ReceiptView | None:
         """One receipt."""
+        ...
+
+    def purchase_gaps(self, programme: str) -> Gaps:
+        """How often members of a programme come back, from its newest receipts."""
         ...
 
     def overview(self, since: datetime, now: datetime) -> Overview:

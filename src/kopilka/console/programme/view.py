@@ -11,7 +11,9 @@ from kopilka.core.programme.difference import Change
 from kopilka.core.programme.document import Programme as ProgrammeDocument
 from kopilka.core.programme.mistakes import Mistake, Severity
 from kopilka.core.programme.versions import in_force
+from kopilka.core.rules.registry import REGISTRY
 from kopilka.look.visit import Answer, ClosedError, Visit
+from kopilka.usecases.cautions_from_data import cautions_from_data
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.playbooks import playbook, playbook_names
 from kopilka.usecases.programmes import Faulty, Wanted
@@ -131,9 +133,11 @@ class Programme:
     def _checked(self, visit: Visit, text: str) -> Checked:
         services, tongue = self._shell.services, self._shell.tongue(visit)
         reading = services.programmes.check(text)
-        mistakes = _words(reading.mistakes, tongue)
         if reading.programme is None:
-            return Checked(mistakes, (), "", 0)
+            return Checked(_words(reading.mistakes, tongue), (), "", 0)
+        gaps = services.views.purchase_gaps(reading.programme.programme)
+        told = cautions_from_data(reading.programme, REGISTRY, gaps)
+        mistakes = _words((*reading.mistakes, *told), tongue)
         versions = services.programmes.versions(reading.programme.programme)
         changes = services.programmes.difference(text)
         said = tuple(_change(row, tongue) for row in changes) if isinstance(changes, list) else ()

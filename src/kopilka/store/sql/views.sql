@@ -142,3 +142,18 @@ LEFT JOIN (
     FROM posting WHERE recorded_at >= %(since)s GROUP BY kind
 ) f ON f.kind = w.kind
 ORDER BY w.kind;
+
+-- name: purchase_gaps
+-- Days from one kept purchase of a member to the next among a programme's newest receipts: how many, and the middle one.
+WITH newest AS (
+    SELECT r.bucket, r.holder_id, r.day
+    FROM receipt r
+    WHERE r.programme = %(programme)s AND r.state = 'closed' AND r.member_id <> ''
+    ORDER BY r.recorded_at DESC
+    LIMIT %(most)s
+), visits AS (
+    SELECT DISTINCT bucket, holder_id, day FROM newest
+), gaps AS (
+    SELECT day - lag(day) OVER (PARTITION BY bucket, holder_id ORDER BY day) AS days FROM visits
+)
+SELECT count(days), coalesce(percentile_disc(0.5) WITHIN GROUP (ORDER BY days), 0) FROM gaps WHERE days IS NOT NULL;
