@@ -42,7 +42,10 @@ class PostgresStandings:
             "by_before": wanted.before.by.value, "by_after": wanted.after.by.value,
             "since_before": window_start(wanted.before, wanted.today),
             "since_after": window_start(wanted.after, wanted.today),
-            "ladder_before": ladder_rows(wanted.before), "ladder_after": ladder_rows(wanted.after),
+            "starts_before": [step.start for step in wanted.before.ladder],
+            "starts_after": [step.start for step in wanted.after.ladder],
+            "ids_before": [step.id for step in wanted.before.ladder],
+            "ids_after": [step.id for step in wanted.after.ladder],
         }  # fmt: skip
         with self._pool.connection() as connection:
             rows: list[Any] = connection.execute(SQL["ladder_matrix"], parameters).fetchall()

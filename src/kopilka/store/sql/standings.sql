@@ -40,13 +40,13 @@ WITH totals AS (
     WHERE s.programme = %(programme)s
 ), ranked AS (
     SELECT t.holder_id,
-        coalesce((SELECT l.rank FROM json_to_recordset(%(ladder_before)s::json) AS l(id text, start bigint, rank integer)
-            WHERE l.start <= t.before OR l.id = t.manual ORDER BY l.rank DESC LIMIT 1), 0) AS before,
-        coalesce((SELECT l.rank FROM json_to_recordset(%(ladder_after)s::json) AS l(id text, start bigint, rank integer)
-            WHERE l.start <= t.after OR l.id = t.manual ORDER BY l.rank DESC LIMIT 1), 0) AS after
+        greatest(width_bucket(t.before, %(starts_before)s::numeric[]), array_position(%(ids_before)s::text[], t.manual), 1)
+            AS before,
+        greatest(width_bucket(t.after, %(starts_after)s::numeric[]), array_position(%(ids_after)s::text[], t.manual), 1)
+            AS after
     FROM totals t
 )
-SELECT before, after, count(*), (array_agg(holder_id ORDER BY holder_id))[1:%(examples)s]
+SELECT before - 1, after - 1, count(*), (array_agg(holder_id))[1:%(examples)s]
 FROM ranked GROUP BY before, after ORDER BY before, after;
 
 -- name: members_of
