@@ -14,6 +14,7 @@ from kopilka.core.programme.difference import Change, diff
 from kopilka.core.programme.document import Programme
 from kopilka.core.programme.mistakes import Mistake, Severity
 from kopilka.core.receipt import Shop
+from kopilka.usecases.cautions_from_data import cautions_from_data
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.playbooks import Playbook, playbook, playbook_names, playbooks
 from kopilka.usecases.programme_text import read_programme_text
@@ -87,13 +88,25 @@ def _list_playbooks(session: Session, found: list[Playbook]) -> None:
 
 
 @programme.command(help=N_("Read a document and name every mistake and caution with its line."))
-def validate(ctx: typer.Context, file: File) -> None:
+def validate(
+    ctx: typer.Context,
+    file: File,
+    *,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help=N_("Compare its terms with how often people really come back."))
+    ] = False,
+) -> None:
     session: Session = ctx.obj
     reading = read_programme_text(session.read(file), session.wiring.registry)
-    value = {"valid": reading.programme is not None, "mistakes": _listed(session, reading.mistakes)}
+    mistakes = reading.mistakes
+    if receipts and reading.programme is not None:
+        with session.house() as rooms:
+            gaps = rooms.views.purchase_gaps(reading.programme.programme)
+        mistakes += cautions_from_data(reading.programme, session.wiring.registry, gaps)
+    value = {"valid": reading.programme is not None, "mistakes": _listed(session, mistakes)}
 
     def show() -> None:
-        _show_mistakes(session, file, reading.mistakes)
+        _show_mistakes(session, file, mistakes)
         if reading.programme is not None:
             session.say(
                 session.gettext(

@@ -5,6 +5,7 @@ from litestar import Router
 from kopilka.console.member.view import Member
 from kopilka.console.members.view import Members
 from kopilka.console.overview.view import Overview
+from kopilka.console.playbooks.view import Playbooks
 from kopilka.console.programme.view import Programme
 from kopilka.console.programmes.view import Programmes
 from kopilka.console.receipt.view import Receipt
@@ -24,6 +25,7 @@ def router(services: Services) -> Router:
     sign_in = SignIn(services)
     members, member, receipt = Members(shell), Member(shell), Receipt(shell)
     programme, shops, staff = Programme(shell), Shops(shell), StaffScreen(shell)
+    playbooks = Playbooks(shell)
     one, slip = f"{HOME}/members/{{member_id:str}}", f"{HOME}/receipts/{{receipt_id:str}}"
     return Router(
         path="/",
@@ -49,6 +51,8 @@ def router(services: Services) -> Router:
             door.get(f"{HOME}/programmes/edit", programme.edit, Right.WATCH),
             door.post(f"{HOME}/programmes/check", programme.check, Right.WATCH),
             door.get(f"{HOME}/programmes/{{programme_id:str}}", programme.show, Right.WATCH),
+            door.get(f"{HOME}/playbooks", playbooks.show, Right.WATCH),
+            door.get(f"{HOME}/playbooks/{{playbook:str}}", playbooks.look, Right.WATCH),
             door.get(f"{HOME}/shops", shops.show, Right.WATCH),
             door.post(f"{HOME}/shops", shops.save, Right.PUBLISH),
             door.get(f"{HOME}/staff", staff.show, Right.STAFF),

@@ -25,6 +25,8 @@ _LABELS = {
     "Mind": ("mind", "en"),
 }
 LANGUAGES = ("ru", "en")
+STEM_MIN, ENDING = 4, 2
+"""Letters of a word that must be found, and those at its end that may be others."""
 
 
 class Playbook(msgspec.Struct, frozen=True):
@@ -39,11 +41,13 @@ class Playbook(msgspec.Struct, frozen=True):
     text: str
 
     def speaks_of(self, wanted: str) -> bool:
-        """Whether all words that somebody looks for stand in the name, the rows or any of the sentences."""
+        """Whether all words that somebody looks for stand in the name, the rows or any of the sentences, whatever their
+        endings (доставка, доставки).
+        """
         minds = (line for lines in self.mind.values() for line in lines)
         texts = (*self.title.values(), *self.about.values(), *self.audience.values(), *minds)
         said = " ".join((self.name, *self.rows, *texts)).casefold()
-        return all(word in said for word in wanted.casefold().split())
+        return all(word[: max(STEM_MIN, len(word) - ENDING)] in said for word in wanted.casefold().split())
 
 
 @cache

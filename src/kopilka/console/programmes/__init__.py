@@ -1,1 +1,1 @@
-"""Programmes: the list, and playbooks to start from."""
+"""Programmes: the list."""

@@ -1,16 +1,10 @@
-"""Programmes: what runs, from when and where; and playbooks, ready documents to start from."""
-
-import re
-from functools import cache
+"""Programmes: what runs, from when and where."""
 
 import msgspec
 
 from kopilka.console.shell import Shell
 from kopilka.core.programme.versions import coming, in_force
-from kopilka.core.rules.registry import REGISTRY
 from kopilka.look.visit import Answer, Visit
-from kopilka.usecases.playbooks import playbook, playbook_names
-from kopilka.usecases.programme_text import read_programme_text
 from kopilka.words import calendar
 from kopilka.words.catalogue import catalogue, ngettext
 from kopilka.words.tongue import title_of
@@ -29,14 +23,6 @@ class ProgrammeWords(msgspec.Struct, frozen=True):
     rules: str
 
 
-class Playbook(msgspec.Struct, frozen=True):
-    """A ready document: its name and its first sentence in both languages."""
-
-    name: str
-    titles: dict[str, str]
-    abouts: dict[str, str]
-
-
 class Programmes:
     """The screen."""
 
@@ -44,20 +30,15 @@ class Programmes:
         self._shell = shell
 
     def show(self, visit: Visit) -> Answer:
-        """The list and the playbooks."""
-        tag = visit.language
+        """The list."""
         rows = [
             row
             for id_ in self._shell.services.programmes.names()
             if (row := self._words(visit, id_)) is not None
         ]
-        books = [
-            (book.name, book.titles.get(tag, book.name), book.abouts.get(tag, ""))
-            for book in (read_playbook(name) for name in playbook_names())
-        ]
         return self._shell.page(
-            visit, "programmes/page.html", title=catalogue(tag).gettext("Programmes"), place="programmes", rows=rows,
-            books=books,
+            visit, "programmes/page.html", title=catalogue(visit.language).gettext("Programmes"), place="programmes",
+            rows=rows,
         )  # fmt: skip
 
     def _words(self, visit: Visit, programme_id: str) -> ProgrammeWords | None:
@@ -78,14 +59,3 @@ class Programmes:
             tuple(shop.title or shop.id for shop in services.programmes.shops() if shop.programme == programme_id),
             programme.paused, ngettext(tag, "%(num)s rule", "%(num)s rules", len(programme.rules)),
         )  # fmt: skip
-
-
-@cache
-def read_playbook(name: str) -> Playbook:
-    """Title and first sentences of a playbook: its leading comment holds a Russian line and an English one."""
-    text = playbook(name)
-    comments = [line[1:].strip() for line in text.split("\n")[:4] if line.startswith("#")]
-    abouts = {"ru": " ".join(line for line in comments if re.search("[А-я]", line))}
-    abouts["en"] = " ".join(line for line in comments if not re.search("[А-я]", line))
-    programme = read_programme_text(text, REGISTRY).programme
-    return Playbook(name, {} if programme is None else dict(programme.title), abouts)

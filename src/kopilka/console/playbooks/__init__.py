@@ -1,0 +1,1 @@
+"""Playbooks: ready programmes to choose from, and one of them before it is taken."""
