@@ -1,5 +1,6 @@
 """Coupons over HTTP: batches as CSV, a till that asks, guessing that is slowed down, receipts that tell of codes."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -142,6 +143,21 @@ def test_a_public_code_is_shown_with_its_limit(coupons: Any) -> None:
     assert (True, True) == (fresh["usable"], fresh["public"])
     assert (False, "code_used_up") == (over.get("usable"), over["reason"])
     assert "код больше не действует: он был на 2\u00a0применения, и все они израсходованы" == over["words"]
+
+
+def test_a_code_that_is_good_once_is_used_once_by_many_at_once(coupons: Any) -> None:
+    code = codes_in(made(coupons))[0]
+    coupons.post(f"/v1/coupons/{code}/activate", {})
+    sale = coupons.receipt("100.00", codes=[code])
+
+    async def all_at_once() -> list[Any]:
+        calls = [coupons.ask("POST", f"/v1/receipts/race{n}/close", sale) for n in range(24)]
+        return list(await asyncio.gather(*calls))
+
+    answers = [answer.json() for answer in coupons.wait(all_at_once())]
+
+    assert ["100.00"] * 23 + ["50.00"] == sorted(row["paid"] for row in answers)
+    assert 1 == sum(row["codes"][0]["used"] for row in answers)
 
 
 def test_who_tries_too_many_codes_waits_and_the_sold_is_never_refused(coupons: Any) -> None:

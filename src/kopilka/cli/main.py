@@ -31,6 +31,7 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "member": ("member", N_("Members: enrol, find, show.")),
     "receipt": ("receipt", N_("Receipts: quote, hold, close, void, return, show.")),
     "wallet": ("wallet", N_("Points: balances, statement, adjustments, gifts.")),
+    "coupons": ("coupons", N_("Coupons: make batches of codes, list, show, issue, activate, cancel.")),
     "shop": ("catalogue", N_("Shops: put, list.")),
     "product": ("catalogue", N_("Goods: load a list.")),
     "key": ("access", N_("Keys of the API: create, list, revoke.")),

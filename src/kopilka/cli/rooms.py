@@ -10,6 +10,7 @@ import msgspec
 
 from kopilka.core.programme.document import Programme
 from kopilka.core.programme.registry import Registry
+from kopilka.usecases.coupons import Coupons
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.keys import Keys
 from kopilka.usecases.members import Members
@@ -49,6 +50,7 @@ class Rooms(Protocol):
     members: Members
     programmes: Programmes
     keys: Keys
+    coupons: Coupons
 
     @property
     def reference(self) -> Goods:
