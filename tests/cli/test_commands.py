@@ -208,3 +208,24 @@ def resource_of_children() -> float:
 
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
+
+
+def test_a_level_by_hand_and_a_preview_of_a_new_ladder(kopilka: Kopilka, tmp_path: Path) -> None:
+    _, text, _ = kopilka("programme", "new", "c3-tenure-club")
+    file = tmp_path / "club.yaml"
+    file.write_text(text, encoding="utf-8")
+    assert kopilka("programme", "publish", str(file))[0] == 0
+    assert kopilka("member", "enrol", "--name", "Anna", "--phone", "8 000 123-45-67")[0] == 0
+    code, said, _ = kopilka(
+        "member", "level", "80001234567", "gold", "--reason", "x", "--last-on", "2199-12-31"
+    )
+    assert (0, True) == (code, "set by hand through 31 December 2199" in " ".join(said.split()))
+    assert 1 == kopilka("member", "level", "80001234567", "diamond", "--reason", "x")[0]
+
+    assert "No level changes" in kopilka("programme", "preview", str(file))[1]
+    file.write_text(
+        text.replace("id: gold, from: 24", "id: golden, from: 24").replace("gold: 7", "golden: 7"),
+        encoding="utf-8",
+    )
+    said = " ".join(kopilka("programme", "preview", str(file))[1].split())
+    assert "1 member falls" in said

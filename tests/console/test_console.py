@@ -270,6 +270,45 @@ def test_the_editor_tells_mistakes_by_line_and_changes_in_words(visitor: Visit) 
     assert "Опубликовать версию 2" in visit.text()
 
 
+def test_a_level_by_hand_is_set_once_with_a_reason_and_told_in_the_log(
+    visitor: Visit, front: Shopfront
+) -> None:
+    visit, path = visitor("support"), member_path(front)
+    visit.get(path)
+    form = {
+        "key": "k1",
+        "level": "club/gold",
+        "level_last_on": "2199-12-31",
+        "level_reason": "guest of honour",
+    }
+    assert 422 == visit.post(f"{path}/level", {**form, "level_reason": " "}).status_code
+    assert 422 == visit.post(f"{path}/level", {**form, "level": "club/diamond"}).status_code
+    assert 422 == visit.post(f"{path}/level", {**form, "level_last_on": "2001-01-01"}).status_code
+    answers = [visit.post(f"{path}/level", form, csrf=token) for token in [visit.csrf()] * 2]
+
+    assert [f"{path}?done=level_set"] * 2 == [answer.headers["location"] for answer in answers]
+    visit.get(path)
+    assert "задан вручную по 31 декабря 2199" in visit.text()
+    assert ["level.set"] == [
+        row.action for row in front.reception.actions() if row.subject and row.subject in path
+    ]
+
+
+def test_the_editor_says_what_a_new_ladder_would_do_to_todays_members(
+    visitor: Visit, front: Shopfront
+) -> None:
+    visit = visitor("owner")
+    visit.get("/console/programmes/edit?programme=club")
+    text = CLUB.replace("{id: silver, from: 5000,", "{id: silver, from: 0.01,")
+    visit.post("/console/programmes/check", {"text": text, "do": "check"})
+    assert "Что станет с уровнями" in visit.text()
+    assert "Бронза Серебро" in " ".join(visit.text().split())
+
+    visit.post("/console/programmes/check", {"text": CLUB.replace("gold: 15}", "gold: 20}"), "do": "check"})
+    assert "Что станет с уровнями" not in visit.text()
+    assert 1 == len(front.house.programmes.versions("club"))
+
+
 def test_publishing_makes_the_next_version_and_only_for_who_may(visitor: Visit, front: Shopfront) -> None:
     text = CLUB.replace("gold: 15}", "gold: 20}")
     form = {"text": text.replace("\n", "\r\n"), "do": "publish", "expected": "1", "from": ""}

@@ -1,5 +1,6 @@
 """`kopilka member`: people join, are found, are shown."""
 
+import secrets
 from datetime import date
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from kopilka.cli.rooms import Rooms, programmes_of
 from kopilka.cli.session import Session
-from kopilka.usecases.commands import Enrol, Identifier, Person, Ref
+from kopilka.usecases.commands import Enrol, Identifier, Person, Ref, SetLevel
 from kopilka.usecases.members import KINDS, normal
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.views import MemberView, StandingView, WalletView
@@ -20,6 +21,7 @@ from kopilka.words.render import Tongue
 from kopilka.words.tongue import tongue_of
 
 member = typer.Typer()
+CLIENT = "cli"
 Who = Annotated[
     str, typer.Argument(help=N_("A phone, card, e-mail or member id; or kind:value, as external:42."))
 ]
@@ -85,6 +87,34 @@ def show(ctx: typer.Context, who: Who) -> None:
     session: Session = ctx.obj
     with session.house() as rooms:
         _give(session, rooms, find_member(session, rooms, who))
+
+
+@member.command(help=N_("Set a level by hand, below which the member does not stand; `-` ends it."))
+def level(  # noqa: PLR0913 - one for each option
+    ctx: typer.Context,
+    who: Who,
+    name: Annotated[str, typer.Argument(metavar="LEVEL", help=N_("The level's id."))],
+    *,
+    reason: Annotated[str, typer.Option(help=N_("Why."))],
+    last_on: Annotated[str, typer.Option(help=N_("Its last day; none is for ever."))] = "",
+    programme: Annotated[str, typer.Option(help=N_("The programme, where there are several."))] = "",
+    key: Annotated[
+        str, typer.Option(help=N_("A key of yours: the same command with the same key is done once."))
+    ] = "",
+) -> None:
+    session: Session = ctx.obj
+    last = _day(session, last_on)
+    with session.house() as rooms:
+        view = find_member(session, rooms, who)
+        chosen = programme or next(iter(rooms.programmes.names()), "")
+        wish = SetLevel(
+            Ref("member", view.member_id), chosen, "" if name == "-" else name, reason, CLIENT,
+            key or secrets.token_hex(8), CLIENT, last,
+        )  # fmt: skip
+        outcome = rooms.desk().run([wish])[0]
+        if isinstance(outcome, Refused):
+            session.refuse(outcome, rooms)
+        _give(session, rooms, view)
 
 
 def find_member(session: Session, rooms: Rooms, who: str) -> MemberView:
@@ -170,6 +200,13 @@ def _normal(session: Session, kind: str, value: str) -> str:
     if not found:
         session.refuse(Refused("bad_identifier", field=kind))
     return found
+
+
+def _day(session: Session, text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        session.misused(session.gettext("%(text)s is not a day such as 2026-12-31.", text=text))
 
 
 def _birthday(session: Session, text: str) -> date | None:
