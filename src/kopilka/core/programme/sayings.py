@@ -78,8 +78,8 @@ _GOODS: Sequence[tuple[str, Words]] = (
     ("product_class", {"ru": "класса: {0}", "en": "of class: {0}"}),
 )
 _PROMO: Mapping[bool, Words] = {
-    True: {"ru": "уже продаются со скидкой", "en": "on sale already"},
-    False: {"ru": "продаются без скидки", "en": "not on sale"},
+    True: {"ru": "уже со скидкой", "en": "on sale already"},
+    False: {"ru": "без скидки", "en": "not on sale"},
 }
 _EXCEPT: Words = {"ru": "кроме {0}", "en": "except {0}"}
 _PAIR: Words = {"ru": "{0} — {1}", "en": "{0}: {1}"}
