@@ -104,7 +104,9 @@ class ReceiptIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     cashier: Short = ""
     payments: Annotated[tuple[PaymentIn, ...], Meta(max_length=NAMES_MAX)] = ()
     codes: Names = ()
-    choice: Literal["", "earn", "discount"] = ""
+    choice: Annotated[
+        Short, Meta(description="What the member chose: `earn`, `discount`, or a word of the programme.")
+    ] = ""
     spend: SpendIn | None = None
     given: Amount = 0
 

@@ -13,6 +13,7 @@ from kopilka.core.programme.finding import Finding, found
 from kopilka.core.programme.lane_checks import check_lanes
 from kopilka.core.programme.law import BOOKS
 from kopilka.core.programme.mistakes import advised, error
+from kopilka.core.programme.offer_checks import check_offers
 from kopilka.core.programme.places import key_path
 from kopilka.core.programme.registry import Registry
 from kopilka.core.programme.rule_checks import check_rule
@@ -43,6 +44,7 @@ def check(programme: Programme, registry: Registry) -> Iterator[Finding]:
     yield from check_conditions(programme, registry)
     yield from check_coupons(programme, registry)
     yield from check_costs(programme)
+    yield from check_offers(programme)
     yield from check_lanes(programme)
     yield from cautions(programme, registry)
 
