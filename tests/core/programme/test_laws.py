@@ -83,6 +83,7 @@ NAMED: dict[str, st.SearchStrategy[str]] = {
     "kind": st.sampled_from(KINDS),
     "coupon": st.sampled_from(COUPONS),
     "perk": st.sampled_from(PERKS),
+    "year_day": st.sampled_from(["12-31", "02-29", "01-01"]),
 }
 
 

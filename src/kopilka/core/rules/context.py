@@ -46,10 +46,8 @@ class Context:
             if line.product_class or line.floor_minor or line.alcohol:
                 self.plain = False
         self.floors: list[int] = []
-        self.start = self.left
-        self.totals = self.left
+        self.start = self.totals = self.net = self.left
         self.points = [0] * len(self.lines)
-        self.net = self.left
         self.closed: set[int] = set()
         self.gave: dict[str, int] = {}
         self.budgets: Mapping[str, Used] = {}
