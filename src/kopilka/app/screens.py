@@ -81,7 +81,7 @@ def routers(house: House, pages: Pages, reception: Reception) -> list[Router]:
         till.router(
             till.Services(
                 pages=pages, reception=reception, views=house.views, counter=desks, goods=house.reference,
-                prices=store, clock=house.clock, new_id=new_id,
+                prices=store, coupons=house.coupons, clock=house.clock, new_id=new_id,
             )
         ),
         portal.router(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
+from kopilka.core.programme.codes import normalised
 from kopilka.core.receipt import Line, Receipt, SpendRequest
 from kopilka.look.visit import Visit
 from kopilka.values.errors import BadValueError
@@ -17,6 +18,7 @@ from kopilka.words.entry import decimal_entry, money_entry, quantity_entry
 
 BACK_MAX = timedelta(hours=12)
 LINES_MAX = 200
+CODES_MAX = 20
 _RECEIPT = re.compile(r"rcp_[0-9a-z]{26}\Z")
 
 
@@ -38,7 +40,7 @@ class Basket(msgspec.Struct, frozen=True):
     goods: tuple[Good, ...] = ()
     spend: str = "none"
     amount: str = ""
-    code: str = ""
+    codes: tuple[str, ...] = ()
 
 
 def read_basket(visit: Visit, now: datetime, new_id: str) -> Basket:
@@ -48,7 +50,7 @@ def read_basket(visit: Visit, now: datetime, new_id: str) -> Basket:
     spend, receipt = visit.get("spend"), visit.get("receipt")
     return Basket(
         receipt if _RECEIPT.match(receipt) else new_id, _moment(visit.get("at"), now), visit.get("member"), goods,
-        spend if spend in {"max", "amount"} else "none", visit.get("amount"), visit.get("code").strip(),
+        spend if spend in {"max", "amount"} else "none", visit.get("amount"), read_codes(visit.get("code")),
     )  # fmt: skip
 
 
@@ -79,8 +81,19 @@ def read_spend(basket: Basket, decimals: int, kind: str) -> SpendRequest | None:
 
 def receipt_of(basket: Basket, lines: tuple[Line, ...], *, shop: str, currency: str, cashier: str) -> Receipt:
     """The receipt without its wishes."""
-    codes = (basket.code,) if basket.code else ()
-    return Receipt(basket.receipt_id, shop, basket.at, currency, lines, cashier=cashier, codes=codes)
+    return Receipt(basket.receipt_id, shop, basket.at, currency, lines, cashier=cashier, codes=basket.codes)
+
+
+def read_codes(text: str) -> tuple[str, ...]:
+    """Codes as they were typed or scanned, several with commas or semicolons between them, each once."""
+    found = {normalised(code): code.strip() for code in re.split(r"[,;\n]", text) if normalised(code)}
+    return tuple(found.values())[:CODES_MAX]
+
+
+def toggled(codes: tuple[str, ...], code: str) -> tuple[str, ...]:
+    """The codes with one more, or without it where it is among them."""
+    kept = tuple(each for each in codes if normalised(each) != normalised(code))
+    return kept if len(kept) < len(codes) else (*codes, code)
 
 
 def _moment(text: str, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ from typing import Protocol
 from kopilka.core.settlement.refund import Returned
 from kopilka.look.jinja import Pages
 from kopilka.usecases.commands import Command, Quote, Return
+from kopilka.usecases.coupons import Coupons
 from kopilka.usecases.outcomes import Outcome, Refused
 from kopilka.usecases.ports import Product
 from kopilka.usecases.quote_receipt import Quoted
@@ -61,5 +62,6 @@ class Services:
     counter: Counter
     goods: Goods
     prices: Prices
+    coupons: Coupons
     clock: Callable[[], datetime]
     new_id: Callable[[str], str]

@@ -11,26 +11,22 @@ from litestar.datastructures import Cookie
 from kopilka.core.programme.document import Lane, Programme
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.settlement.fiscal import treatment_of
-from kopilka.look.explained import hints
-from kopilka.look.shapes import Link, Page, Person, ReceiptView, Switcher
-from kopilka.look.slip import Slip
+from kopilka.look.shapes import Link, Page, Person, Switcher
 from kopilka.look.visit import YEAR_SECONDS, Answer, ClosedError, Visit
-from kopilka.till.basket import Basket, Good, read_basket, read_lines, read_spend, receipt_of
+from kopilka.till.basket import Basket, Good, read_basket, read_lines, read_spend, receipt_of, toggled
+from kopilka.till.counted import Counted, counted_words, own_coupons
 from kopilka.till.services import Services
-from kopilka.till.words import MemberWords, SoldWords, member_words, sold_words
+from kopilka.till.words import MemberWords, SoldWords, member_words, price_text, sold_words
 from kopilka.usecases.commands import Close, Enrol, Identifier, Quote, Ref
 from kopilka.usecases.commands import Person as NewPerson
 from kopilka.usecases.members import normal
 from kopilka.usecases.outcomes import Done, Refused
 from kopilka.usecases.ports import Product
-from kopilka.usecases.quote_receipt import Quoted
 from kopilka.usecases.staff import Right
 from kopilka.usecases.views import MemberView
 from kopilka.values.errors import BadValueError
-from kopilka.values.money import major_text
 from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.explanation import Teller
-from kopilka.words.formats import marks
 from kopilka.words.refusals import refusal
 from kopilka.words.render import Tongue
 from kopilka.words.tongue import tongue_of
@@ -59,20 +55,6 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     found: tuple[Product, ...] = ()
     focus: str = "goods"
     sold: SoldWords | None = None
-
-
-class Counted(msgspec.Struct, frozen=True, kw_only=True):
-    """The receipt as it stands: its view, what may be spent, what to say to the buyer."""
-
-    view: ReceiptView | None = None
-    pay: int = 0
-    earned: str = ""
-    room: str = ""
-    hints: tuple[object, ...] = ()
-    notes: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    error: str = ""
-    wrong: str = ""
 
 
 class Till:
@@ -113,6 +95,9 @@ class Till:
                 screen = msgspec.structs.replace(
                     typed, basket=msgspec.structs.replace(basket, goods=kept), focus="goods"
                 )
+            case "code":
+                chosen = msgspec.structs.replace(basket, codes=toggled(basket.codes, what))
+                screen = msgspec.structs.replace(typed, basket=chosen)
             case _:
                 screen = self._looked(typed)
         return self._page(visit, screen)
@@ -233,7 +218,7 @@ class Till:
         quoted = self._services.counter.quote([Quote(built, who)])[0]
         if isinstance(quoted, Refused):
             return Counted(error=refusal(quoted, tongue))
-        return _counted(quoted, Teller(self._programme(visit), tongue), self._shop(visit))
+        return counted_words(quoted, Teller(self._programme(visit), tongue), self._shop(visit))
 
     def _receipt(self, visit: Visit, basket: Basket) -> Receipt | Counted:
         """The receipt of a basket, or what cannot be read."""
@@ -347,6 +332,7 @@ class Till:
                 Link(title=row.title or row.id, href=f"/till?shop={row.id}", current=row == shop) for row in self._shops(visit)
             ], s=screen, counted=counted, shop=shop,
             member=self._member(visit, screen.basket.member_id, tongue), basket=screen.basket,
+            own=own_coupons(self._services, self._programme(visit), screen.basket, tongue),
             error=screen.error or counted.error, wrong=screen.wrong or counted.wrong,
             spends=bool(self._programme(visit).spend_kind()), codes=self._codes(shop), title=say.gettext("Till"),
         )  # fmt: skip
@@ -377,21 +363,3 @@ class Till:
             person=Person(name=staff.name or staff.login, role=shop.title if shop is not None else "", links=links),
             sign_out="/sign-out", csrf=visit.csrf,
         )  # fmt: skip
-
-
-def _counted(quoted: Quoted, teller: Teller, shop: Shop) -> Counted:
-    decision, receipt = quoted.decision, quoted.command.receipt
-    slip = Slip(receipt, decision, teller.tongue)
-    room = decision.room.reason
-    view = slip.view(title=shop.title or shop.id)
-    return Counted(
-        view=view, pay=decision.paid_minor, earned=view.earned,
-        room="" if room is None or not quoted.member_id else slip.most(room),
-        hints=hints(decision, teller), notes=teller.messages(decision, "cashier"),
-        words=teller.messages(decision, "customer"),
-    )  # fmt: skip
-
-
-def price_text(minor: int, currency: str, tag: str) -> str:
-    """A price as it stands in an input, with the reader's decimal mark."""
-    return major_text(minor, currency).replace(".", marks(tag).decimal)

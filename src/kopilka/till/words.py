@@ -5,9 +5,11 @@ import msgspec
 from kopilka.core.programme.document import Treatment
 from kopilka.core.settlement.fiscal import fiscal_sale
 from kopilka.core.settlement.sale import Sale
+from kopilka.look.coupons import given_words
 from kopilka.look.printed import printed
 from kopilka.look.slip import Slip, by_kind, points_text
 from kopilka.usecases.views import Burn, LevelView, MemberView
+from kopilka.values.money import major_text
 from kopilka.words import calendar, formats, levels
 from kopilka.words.catalogue import catalogue
 from kopilka.words.explanation import Teller
@@ -37,6 +39,7 @@ class SoldWords(msgspec.Struct, frozen=True):
     facts: tuple[tuple[str, str], ...]
     slip: str
     won: str
+    coupons: tuple[str, ...] = ()
 
 
 def member_words(
@@ -98,9 +101,16 @@ def sold_words(
     lines += [*printed(fiscal_sale(sale.receipt, decision, treatment), decision.currency, tongue).text(), ""]
     lines += [f"{title}: {text}" for title, text in ((say.gettext("Paid"), paid), *facts)]
     lines += dict.fromkeys(slip.dates(row) for row in decision.earned)
-    lines += teller.messages(decision, "slip")
+    lines += [*given_words(sale, tongue), *teller.messages(decision, "slip")]
     won = tongue.levels.get(sale.level_won, sale.level_won)
-    return SoldWords(sale.receipt.id, paid, tuple(facts), "\n".join(lines), won)
+    return SoldWords(
+        sale.receipt.id, paid, tuple(facts), "\n".join(lines), won, tuple(given_words(sale, tongue))
+    )
+
+
+def price_text(minor: int, currency: str, tag: str) -> str:
+    """A price as it stands in an input, with the reader's decimal mark."""
+    return major_text(minor, currency).replace(".", formats.marks(tag).decimal)
 
 
 def masked(phone: str) -> str:
