@@ -69,6 +69,68 @@ def test_a_purchase_from_quote_to_return(shop: Kopilka, tmp_path: Path) -> None:
     assert {"bonus": "50"} == returned["points_taken"]
 
 
+def publish(shop: Kopilka, folder: Path, playbook: str) -> None:
+    (folder / "more.yaml").write_text(shop("programme", "new", playbook)[1], encoding="utf-8")
+    assert shop("programme", "publish", str(folder / "more.yaml"))[0] == 0
+
+
+def test_a_gift_goes_out_for_points_and_comes_back(shop: Kopilka, tmp_path: Path) -> None:
+    publish(shop, tmp_path, "b10-gift-catalogue")
+    anna, options = "+70001234567", ("--programme", "gift-catalogue")
+    shop("wallet", "adjust", anna, "500", "--reason", "x")
+    listed = shop("gift", "list", *options, "--member", anna)[1]
+    given = json.loads(shop("gift", "give", anna, "mug", *options, "--key", "k", "--json")[1])
+    again = json.loads(shop("gift", "give", anna, "mug", *options, "--key", "k", "--json")[1])
+    refused = shop("gift", "give", anna, "mug", *options)
+    back = shop("gift", "take-back", given["txn"])
+
+    assert "not enough points" in listed
+    assert ({"bonus": [0, 0]}, True) == (given["balances"], again["replayed"])
+    assert given["txn"] == again["txn"]
+    assert (1, "") == refused[:2]
+    assert "Not enough points" in refused[2]
+    assert "+500" in back[1]
+    assert "there is no such gift" in shop("gift", "give", anna, "car", *options)[2].lower()
+    assert 1 == shop("gift", "list", "--programme", "nowhere")[0]
+
+
+def test_an_action_counts_once_and_is_taken_back(shop: Kopilka, tmp_path: Path) -> None:
+    publish(shop, tmp_path, "b7-activity-points")
+    anna, options = "+70001234567", ("--programme", "activity", "--json")
+    first, again = (json.loads(shop("action", "record", anna, "review", "r1", *options)[1]) for _ in range(2))
+    gone = json.loads(shop("action", "take-back", "review", "r1", *options)[1])
+
+    assert (50, True, -50) == (first["units"], again["replayed"], gone["units"])
+    assert 1 == shop("action", "record", anna, "like", "l1", *options)[0]
+
+
+def test_cashback_is_paid_out(shop: Kopilka, tmp_path: Path) -> None:
+    publish(shop, tmp_path, "b11-cashback")
+    anna, kind = "+70001234567", ("--kind", "money")
+    shop("wallet", "adjust", anna, "50.25", "--reason", "x", *kind)
+    paid = shop("wallet", "pay-out", anna, "50", "--reference", "order 7", *kind)
+    more = shop("wallet", "pay-out", anna, "5", "--reference", "order 8", *kind)
+
+    assert 0 == paid[0]
+    assert "0.25" in paid[1]
+    assert (1, "Not enough points" in more[2]) == (more[0], True)
+    assert 1 == shop("wallet", "pay-out", anna, "5", "--reference", "order 9", "--kind", "bonus")[0]
+
+
+def test_tags_and_facts_of_a_member(shop: Kopilka) -> None:
+    anna = "+70001234567"
+    shop("member", "change", anna, "--tag", "vip", "--tag", "mum", "--fact", "pet=cat", "--fact", "size=M")
+    said = shop("member", "change", anna, "--untag", "mum", "--forget", "size", "--fact", "pet=dog")[1]
+    joined = shop("member", "enrol", "--card", "7", "--tag", "vip", "--fact", "pet=owl")[1]
+
+    assert "vip" in said
+    assert "mum" not in said
+    assert "pet: dog" in said
+    assert "pet: owl" in joined
+    assert 2 == shop("member", "change", anna, "--fact", "pet")[0]
+    assert 1 == shop("member", "change", anna, "--tag", "x" * 65)[0]
+
+
 def test_a_refusal_is_told_with_code_one(shop: Kopilka) -> None:
     code, said, told = shop("wallet", "adjust", "+70001234567", "--reason", "x", "--", "-10")
     in_json, answer, _ = shop("wallet", "adjust", "+70001234567", "--json", "--reason", "x", "--", "-10")

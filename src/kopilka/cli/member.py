@@ -5,18 +5,21 @@ from datetime import date
 from typing import Annotated
 
 import typer
+from msgspec import UNSET
 
 from kopilka.cli.rooms import Rooms, programmes_of
 from kopilka.cli.session import Session
 from kopilka.usecases.commands import Enrol, Identifier, Person, Ref, SetLevel
-from kopilka.usecases.members import KINDS, normal
+from kopilka.usecases.members import KINDS, MemberChange, PersonChange, normal
+from kopilka.usecases.offers import PerkView
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.views import MemberView, StandingView, WalletView
 from kopilka.values.errors import BadValueError
-from kopilka.words import levels
-from kopilka.words.catalogue import N_
+from kopilka.words import calendar, levels
+from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.entry import day_entry
 from kopilka.words.formats import points
+from kopilka.words.reasons import in_language
 from kopilka.words.render import Tongue
 from kopilka.words.tongue import tongue_of
 
@@ -25,6 +28,8 @@ CLIENT = "cli"
 Who = Annotated[
     str, typer.Argument(help=N_("A phone, card, e-mail or member id; or kind:value, as external:42."))
 ]
+Tags = Annotated[list[str], typer.Option(help=N_("A tag to carry; may stand several times."))]
+Facts = Annotated[list[str], typer.Option(help=N_("A further fact, as pet=cat; may stand several times."))]
 
 
 @member.command(help=N_("Let somebody join: something has to find them, a phone, an e-mail or a card."))
@@ -40,6 +45,8 @@ def enrol(  # noqa: PLR0913 - one for each option
     card_type: Annotated[str, typer.Option(help=N_("Type of the card."))] = "",
     external: Annotated[str, typer.Option(help=N_("Id in another system."))] = "",
     shop: Annotated[str, typer.Option(help=N_("Where they join."))] = "",
+    tag: Tags = [],  # noqa: B006 - typer copies it
+    fact: Facts = [],  # noqa: B006 - the same
 ) -> None:
     session: Session = ctx.obj
     given = {"phone": phone, "email": email, "card": card, "external": external}
@@ -50,10 +57,12 @@ def enrol(  # noqa: PLR0913 - one for each option
     )
     found = {row.kind: row.value for row in identifiers}
     born = _birthday(session, birthday)
-    person = Person(name, found.get("phone", ""), found.get("email", ""), born, session.language)
+    person = Person(
+        name, found.get("phone", ""), found.get("email", ""), born, session.language, _facts(session, fact) or UNSET
+    )  # fmt: skip
     with session.house() as rooms:
         names = rooms.programmes.names()
-        wish = Enrol(identifiers, programme or next(iter(names), ""), person, shop)
+        wish = Enrol(identifiers, programme or next(iter(names), ""), person, shop, tuple(dict.fromkeys(tag)))
         outcome = rooms.desk().run([wish])[0]
         if isinstance(outcome, Refused):
             session.refuse(outcome, rooms)
@@ -82,7 +91,28 @@ def find(
     session.give(found, lambda: session.table(heads, rows))
 
 
-@member.command(help=N_("Everything about one member: cards, points, levels."))
+@member.command(help=N_("Tags and further facts of a member; the others stay as they are."))
+def change(  # noqa: PLR0913 - one for each option
+    ctx: typer.Context,
+    who: Who,
+    *,
+    tag: Tags = [],  # noqa: B006 - typer copies it
+    untag: Annotated[list[str], typer.Option(help=N_("A tag to take away; may stand several times."))] = [],  # noqa: B006
+    fact: Facts = [],  # noqa: B006
+    forget: Annotated[list[str], typer.Option(help=N_("A fact to take away, by its name."))] = [],  # noqa: B006
+) -> None:
+    session: Session = ctx.obj
+    attributes = {**_facts(session, fact), **dict.fromkeys(forget)}
+    with session.house() as rooms:
+        view = find_member(session, rooms, who)
+        wish = MemberChange(add_tags=tuple(tag) or None, remove_tags=tuple(untag) or None)
+        found = rooms.members.change(view.member_id, wish, PersonChange(attributes=attributes), (), CLIENT)
+        if isinstance(found, Refused):
+            session.refuse(found, rooms)
+        _give(session, rooms, found)
+
+
+@member.command(help=N_("Everything about one member: cards, points, levels, perks."))
 def show(ctx: typer.Context, who: Who) -> None:
     session: Session = ctx.obj
     with session.house() as rooms:
@@ -153,16 +183,17 @@ def points_text(spoken: Tongue, kind: str, units: int, *, signed: bool = False) 
 def _give(session: Session, rooms: Rooms, view: MemberView) -> None:
     holder = (view.bucket, view.holder_id)
     wallets, standings = rooms.views.wallets(holder), rooms.views.standings(holder)
+    perks = rooms.views.perks(holder, view.member_id)
     spoken = tongue(session, rooms)
     session.give(
-        {"member": view, "wallets": wallets, "standings": standings},
-        lambda: _show(session, spoken, view, wallets, standings),
+        {"member": view, "wallets": wallets, "standings": standings, "perks": perks},
+        lambda: _show(session, spoken, view, wallets, standings, perks),
     )
 
 
-def _show(
+def _show(  # noqa: PLR0913 - everything about one member
     session: Session, spoken: Tongue, view: MemberView, wallets: tuple[WalletView, ...],
-    standings: tuple[StandingView, ...],
+    standings: tuple[StandingView, ...], perks: list[PerkView],
 ) -> None:  # fmt: skip
     words = session
     session.facts([
@@ -171,8 +202,11 @@ def _show(
         (words.gettext("cards"), ", ".join(f"{row.value} {row.card_type}".strip() for row in view.cards())),
         (words.gettext("status"), "" if view.status == "active" else view.status),
         (words.gettext("since"), session.moment(view.enrolled_at, spoken.zone)),
+        (words.gettext("tags"), ", ".join(view.tags)),
+        (words.gettext("facts"), ", ".join(f"{name}: {value}" for name, value in sorted(view.person.attributes.items()))),
         *((words.gettext("points"), _wallet_text(session, spoken, wallet)) for wallet in wallets),
         *((words.gettext("level"), _level_text(spoken, row)) for row in standings if row.level),
+        *((words.gettext("perk"), perk_text(row, spoken)) for row in perks),
     ])  # fmt: skip
 
 
@@ -193,6 +227,25 @@ def _level_text(spoken: Tongue, row: StandingView) -> str:
         levels.title(spoken, level.outlook.level), levels.next_words(level, spoken), levels.keep_words(level, spoken),
     )  # fmt: skip
     return ", ".join(filter(None, said))
+
+
+def perk_text(row: PerkView, spoken: Tongue) -> str:
+    """A perk with its last day."""
+    title = in_language(row.kind.title, spoken.language) or row.perk
+    if row.last_on is None:
+        return title
+    last = calendar.day(spoken.language, row.last_on)
+    return catalogue(spoken.language).gettext("%(perk)s, through %(day)s", perk=title, day=last)
+
+
+def _facts(session: Session, written: list[str]) -> dict[str, str]:
+    found = {}
+    for text in written:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip() or not value.strip():
+            session.misused(session.gettext("%(text)s is not a fact such as pet=cat.", text=text))
+        found[name.strip()] = value.strip()
+    return found
 
 
 def _normal(session: Session, kind: str, value: str) -> str:

@@ -9,7 +9,7 @@ import typer
 from kopilka.cli.member import Who, find_member, points_text, tongue
 from kopilka.cli.rooms import Rooms
 from kopilka.cli.session import Session
-from kopilka.usecases.commands import Adjust, Exchange, Ref
+from kopilka.usecases.commands import Adjust, Exchange, PayOut, Ref
 from kopilka.usecases.outcomes import Done, Outcome, Refused
 from kopilka.usecases.views import MemberView
 from kopilka.values.errors import BadValueError
@@ -136,6 +136,24 @@ def exchange(  # noqa: PLR0913 - one for each option
         wish = Exchange(
             Ref("member", view.member_id), chosen, units, gift, CLIENT, key or secrets.token_hex(8), times
         )
+        _end(session, rooms, rooms.desk().run([wish])[0], chosen)
+
+
+@wallet.command("pay-out", help=N_("Pay points out in money, where their kind allows it."))
+def pay_out(  # noqa: PLR0913 - one for each option
+    ctx: typer.Context,
+    who: Who,
+    amount: Annotated[str, typer.Argument(help=N_("How many points."))],
+    *,
+    reference: Annotated[str, typer.Option(help=N_("Which payment: the number of its order."))],
+    kind: Kind = "",
+    key: Key = "",
+) -> None:
+    session: Session = ctx.obj
+    with session.house() as rooms:
+        view, chosen, units = _meant(session, rooms, who, kind, amount)
+        member = Ref("member", view.member_id)
+        wish = PayOut(member, chosen, units, reference, CLIENT, key or secrets.token_hex(8))
         _end(session, rooms, rooms.desk().run([wish])[0], chosen)
 
 
