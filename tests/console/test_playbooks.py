@@ -36,13 +36,20 @@ def test_cards_are_found_by_words(visitor: Visit, language: str, words: str) -> 
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("name", playbook_names())
-def test_a_playbook_can_be_looked_at(visitor: Visit, name: str, language: str) -> None:
+def test_every_playbook_can_be_looked_at(visitor: Visit, language: str) -> None:
     visit = visitor("support", language)
+    silent = []
+    for book in playbooks():
+        assert 200 == visit.get(f"/console/playbooks/{book.name}").status_code
+        told = (
+            *book.mind[language],
+            book.example[language],
+            book.settings[language],
+            book.audience[language],
+        )
+        silent += [line for line in told if line[1:] not in visit.text()]
 
-    assert 200 == visit.get(f"/console/playbooks/{name}").status_code
-    for line in next(book for book in playbooks() if book.name == name).mind[language]:
-        assert line[1:] in visit.text()
+    assert [] == silent
 
 
 def test_a_playbook_that_is_none_is_not_found(visitor: Visit) -> None:

@@ -1,7 +1,8 @@
 """Ready programmes that a shop switches on as they are or changes: one document for each system, with comments.
 
-A playbook begins with lines that tell what it is, in Russian and English: a sentence each, `Кому:` and `For:` whom it
-is for, `Учтите:` and `Mind:` what to mind, and `Rows:` the systems that it serves where its name does not say so.
+A playbook begins with lines that tell what it is, in Russian and English: a sentence each, whom it is for (`Кому:`,
+`For:`), a worked example, what to set, what to mind, and the systems that it serves (`Rows:`) where its name does not
+say so. A line without a label goes on with the one before it in its language.
 """
 
 import re
@@ -19,24 +20,26 @@ from kopilka.usecases.programme_text import read_tree
 _ROW = re.compile(r"([a-g]\d+)-")
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _LABELS = {
-    "Кому": ("audience", "ru"),
-    "For": ("audience", "en"),
-    "Учтите": ("mind", "ru"),
-    "Mind": ("mind", "en"),
-}
+    "Кому": ("audience", "ru"), "For": ("audience", "en"), "Пример": ("example", "ru"), "Example": ("example", "en"),
+    "Задайте": ("settings", "ru"), "Set": ("settings", "en"), "Учтите": ("mind", "ru"), "Mind": ("mind", "en"),
+}  # fmt: skip
 LANGUAGES = ("ru", "en")
 STEM_MIN, ENDING = 4, 2
 """Letters of a word that must be found, and those at its end that may be others."""
 
 
 class Playbook(msgspec.Struct, frozen=True):
-    """A ready programme as its first lines tell it: title, one sentence, for whom it is, what to mind."""
+    """A ready programme as its first lines tell it: title, one sentence, for whom it is, an example, what to set, what
+    to mind.
+    """
 
     name: str
     rows: tuple[str, ...]
     title: Words
     about: Words
     audience: Words
+    example: Words
+    settings: Words
     mind: dict[str, tuple[str, ...]]
     text: str
 
@@ -85,24 +88,31 @@ def playbooks(rows: str = "", search: str = "") -> list[Playbook]:
 
 def read_head(name: str, text: str) -> Playbook:
     """What a document tells of itself in the comments that it begins with."""
-    about, audience = dict[str, str](), dict[str, str]()
-    mind: dict[str, list[str]] = {tag: [] for tag in LANGUAGES}
     own = _ROW.match(name)
     rows = [own[1].upper()] if own else []
+    told: dict[tuple[str, str], list[str]] = {}
+    last = ("", "")
     for line in _head(text):
         label, _, rest = line.partition(": ")
-        what, tag = _LABELS.get(label, ("", ""))
-        match what:
-            case "mind":
-                mind[tag].append(rest)
-            case "audience":
-                audience[tag] = rest
-            case _ if label == "Rows":
-                rows = [row for row in re.split(r"[\s,]+", rest) if row]
-            case _:
-                about.setdefault("ru" if _CYRILLIC.search(line) else "en", line)
-    minds = {tag: tuple(lines) for tag, lines in mind.items() if lines}
-    return Playbook(name, tuple(rows), _title(text), about, audience, minds, text)
+        spoken = "ru" if _CYRILLIC.search(line) else "en"
+        if label == "Rows":
+            rows = [row for row in re.split(r"[\s,]+", rest) if row]
+        elif label in _LABELS:
+            last = _LABELS[label]
+            told.setdefault(last, []).append(rest)
+        elif last[1] == spoken:
+            told[last][-1] += f" {line}"
+        else:
+            last = ("about", spoken)
+            told.setdefault(last, []).append(line)
+
+    def first(what: str) -> Words:
+        return {tag: told[what, tag][0] for tag in LANGUAGES if (what, tag) in told}
+
+    mind = {tag: tuple(told["mind", tag]) for tag in LANGUAGES if ("mind", tag) in told}
+    return Playbook(
+        name, tuple(rows), _title(text), first("about"), first("audience"), first("example"), first("settings"), mind, text
+    )  # fmt: skip
 
 
 def _head(text: str) -> Iterator[str]:

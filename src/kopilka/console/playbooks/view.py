@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from kopilka.console.shell import Shell
+from kopilka.core.programme.fields import Words
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.look.visit import Answer, ClosedError, Visit
 from kopilka.usecases.playbooks import Playbook, described, playbook_names, playbooks
@@ -31,6 +32,8 @@ class Told(msgspec.Struct, frozen=True):
     title: str
     about: str
     audience: str
+    example: str
+    settings: str
     mind: tuple[str, ...]
 
 
@@ -74,8 +77,15 @@ def _of(letter: str, found: Sequence[Playbook]) -> list[Playbook]:
 
 
 def _told(book: Playbook, tag: str) -> Told:
-    audience = in_language(book.audience, tag)
+    def said(words: Words) -> str:
+        return _begun(in_language(words, tag))
+
     return Told(
-        book.name, book.rows, in_language(book.title, tag) or book.name, in_language(book.about, tag),
-        audience[:1].upper() + audience[1:], tuple(line[:1].upper() + line[1:] for line in book.mind.get(tag, ())),
+        book.name, book.rows, in_language(book.title, tag) or book.name, said(book.about), said(book.audience),
+        said(book.example), said(book.settings), tuple(map(_begun, book.mind.get(tag, ()))),
     )  # fmt: skip
+
+
+def _begun(text: str) -> str:
+    """A text that stood after a colon, as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
