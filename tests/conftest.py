@@ -69,6 +69,20 @@ def database(postgres: dict[str, str]) -> Iterator[str]:
         yield conninfo
 
 
+@pytest.fixture(scope="module")
+def shared_database(postgres: dict[str, str]) -> Iterator[str]:
+    """A migrated database for a whole module: for tests that keep out of each other's way by their ids."""
+    with fresh_database(postgres["conninfo"], postgres["template"]) as conninfo:
+        yield conninfo
+
+
+@pytest.fixture(scope="module")
+def served_database(postgres: dict[str, str]) -> Iterator[str]:
+    """Another one."""
+    with fresh_database(postgres["conninfo"], postgres["template"]) as conninfo:
+        yield conninfo
+
+
 @pytest.fixture
 def world(database: str) -> Iterator[World]:
     """A shop with a plain programme: 10 % back in points that pay whole receipts and live ten days."""

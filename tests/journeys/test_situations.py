@@ -34,22 +34,61 @@ situations:
 """
 
 
-@pytest.fixture
-def counter(database: str) -> Iterator[DeskCounter]:
+def kinds_changed(request: pytest.FixtureRequest) -> bool:
+    """Whether a story changes a kind of points: kinds belong to the whole organisation, so it gets one of its own."""
+    story = request.node.callspec.params.get("story") if hasattr(request.node, "callspec") else None
+    return isinstance(story, Story) and any(key.startswith("points.") for key in story.situation.change)
+
+
+def desk_of(database: str) -> Iterator[DeskCounter]:
     hand = Hand(datetime(2026, 3, 1, tzinfo=UTC))
     house = House(database, clock=hand)
     yield DeskCounter(house, hand, partial(work_in, house))
     house.close()
 
 
-@pytest.fixture
-def api_counter(database: str) -> Iterator[HttpCounter]:
+def api_of(database: str) -> Iterator[HttpCounter]:
     hand = Hand(datetime(2026, 3, 1, tzinfo=UTC))
     house = House(database, clock=hand)
     counter = HttpCounter(house, hand)
     yield counter
     counter.close()
     house.close()
+
+
+@pytest.fixture(scope="module")
+def shared_desk(shared_database: str) -> Iterator[DeskCounter]:
+    """One house for all stories: each has a programme and members of its own."""
+    yield from desk_of(shared_database)
+
+
+@pytest.fixture(scope="module")
+def shared_api(served_database: str) -> Iterator[HttpCounter]:
+    yield from api_of(served_database)
+
+
+@pytest.fixture
+def own_desk(database: str) -> Iterator[DeskCounter]:
+    yield from desk_of(database)
+
+
+@pytest.fixture
+def own_api(database: str) -> Iterator[HttpCounter]:
+    yield from api_of(database)
+
+
+@pytest.fixture
+def counter(request: pytest.FixtureRequest) -> DeskCounter:
+    found = request.getfixturevalue("own_desk" if kinds_changed(request) else "shared_desk")
+    assert isinstance(found, DeskCounter)
+    return found
+
+
+@pytest.fixture
+def api_counter(request: pytest.FixtureRequest) -> HttpCounter:
+    found = request.getfixturevalue("own_api" if kinds_changed(request) else "shared_api")
+    assert isinstance(found, HttpCounter)
+    return found
 
 
 @pytest.mark.parametrize("story", STORIES, ids=[story.title for story in STORIES])
