@@ -15,7 +15,7 @@ PAGES = (
     "/console", "/console/members", "/console/members?q=zzz", "/console/members/new", "/console/receipts",
     "/console/programmes", "/console/programmes/club", "/console/programmes/edit?playbook=b1-bonus-card",
     "/console/playbooks", "/console/playbooks?q=zzz", "/console/playbooks/c1-beer-club",
-    "/console/shops", "/console/staff", "/till", "/till/return",
+    "/console/coupons", "/console/shops", "/console/staff", "/till", "/till/return",
 )  # fmt: skip
 CLOSED_TO = {
     "marketer": {"/console/staff"},

@@ -75,7 +75,8 @@ def routers(house: House, pages: Pages, reception: Reception) -> list[Router]:
         console.router(
             console.Services(
                 pages=pages, reception=reception, views=house.views, members=house.members,
-                programmes=house.programmes, counter=desks, days=store, clock=house.clock, new_id=new_id,
+                programmes=house.programmes, counter=desks, days=store, coupons=house.coupons, clock=house.clock,
+                new_id=new_id,
             )
         ),
         till.router(

@@ -2,6 +2,9 @@
 
 from litestar import Router
 
+from kopilka.console.coupons.view import Coupons
+from kopilka.console.gifts.view import Gifts
+from kopilka.console.member.offers import Offers
 from kopilka.console.member.view import Member
 from kopilka.console.members.view import Members
 from kopilka.console.overview.view import Overview
@@ -25,6 +28,8 @@ def router(services: Services) -> Router:
     sign_in = SignIn(services)
     members, member, receipt = Members(shell), Member(shell), Receipt(shell)
     programme, shops, staff = Programme(shell), Shops(shell), StaffScreen(shell)
+    coupons = Coupons(shell)
+    gifts, offers = Gifts(shell), Offers(shell, member)
     playbooks = Playbooks(shell)
     one, slip = f"{HOME}/members/{{member_id:str}}", f"{HOME}/receipts/{{receipt_id:str}}"
     return Router(
@@ -39,7 +44,10 @@ def router(services: Services) -> Router:
             door.post(f"{HOME}/members/new", members.enrol, Right.SERVE),
             door.get(one, member.show, Right.WATCH),
             door.post(f"{one}/adjust", member.adjust, Right.SERVE),
+            door.post(f"{one}/coupon", member.give_coupon, Right.SERVE),
             door.post(f"{one}/level", member.level, Right.SERVE),
+            door.post(f"{one}/gift", offers.gift, Right.SERVE),
+            door.post(f"{one}/payout", offers.payout, Right.SERVE),
             door.post(f"{one}/cards", member.cards, Right.SERVE),
             door.post(f"{one}/change", member.change, Right.SERVE),
             door.get(f"{HOME}/receipts", Receipts(shell).show, Right.WATCH),
@@ -53,6 +61,15 @@ def router(services: Services) -> Router:
             door.get(f"{HOME}/programmes/{{programme_id:str}}", programme.show, Right.WATCH),
             door.get(f"{HOME}/playbooks", playbooks.show, Right.WATCH),
             door.get(f"{HOME}/playbooks/{{playbook:str}}", playbooks.look, Right.WATCH),
+            door.get(f"{HOME}/coupons", coupons.show, Right.WATCH),
+            door.post(f"{HOME}/coupons", coupons.make, Right.PUBLISH),
+            door.post(f"{HOME}/coupons/find", coupons.find, Right.WATCH),
+            door.post(f"{HOME}/coupons/activate", coupons.activate, Right.SERVE),
+            door.post(f"{HOME}/coupons/cancel", coupons.cancel, Right.SERVE),
+            door.get(f"{HOME}/coupons/{{batch:str}}", coupons.download, Right.PUBLISH),
+            door.get(f"{HOME}/gifts", gifts.show, Right.WATCH),
+            door.get(f"{HOME}/gifts/{{redemption:str}}", gifts.one, Right.WATCH),
+            door.post(f"{HOME}/gifts/{{redemption:str}}/return", gifts.give_back, Right.SERVE),
             door.get(f"{HOME}/shops", shops.show, Right.WATCH),
             door.post(f"{HOME}/shops", shops.save, Right.PUBLISH),
             door.get(f"{HOME}/staff", staff.show, Right.STAFF),

@@ -8,6 +8,7 @@ from typing import Protocol
 from kopilka.core.settlement.refund import Returned
 from kopilka.look.jinja import Pages
 from kopilka.usecases.commands import Command, Return
+from kopilka.usecases.coupons import Coupons
 from kopilka.usecases.members import Members
 from kopilka.usecases.outcomes import Outcome, Refused
 from kopilka.usecases.programmes import Programmes
@@ -46,5 +47,6 @@ class Services:
     programmes: Programmes
     counter: Counter
     days: Days
+    coupons: Coupons
     clock: Callable[[], datetime]
     new_id: Callable[[str], str]

@@ -29,9 +29,13 @@ _DONE = {
     "card_unblocked": N_("The card works again."),
     "card_replaced": N_("The card is replaced; points stay where they are."),
     "changed": N_("The changes are saved."),
+    "gift_given": N_("The gift is given; the points are taken."),
+    "gift_returned": N_("The gift came back; so did the points."),
+    "paid_out": N_("The payout is booked."),
     "returned": N_("The return is booked."),
     "voided": N_("The receipt is voided."),
     "published": N_("The version is published."),
+    "coupon_given": N_("The coupon is given."),
     "shop_saved": N_("The shop is saved."),
     "staff_added": N_("The account is open."),
 }
@@ -48,6 +52,8 @@ _PLACES = (
         N_("Programme"),
         (
             (Right.WATCH, "programmes", "sliders", N_("Programmes"), f"{HOME}/programmes"),
+            (Right.WATCH, "coupons", "ticket", N_("Coupons"), f"{HOME}/coupons"),
+            (Right.WATCH, "gifts", "gift", N_("Gifts"), f"{HOME}/gifts"),
             (Right.WATCH, "shops", "store", N_("Shops"), f"{HOME}/shops"),
         ),
     ),

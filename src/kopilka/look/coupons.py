@@ -1,10 +1,11 @@
 """Coupons as people read them: what became of the codes of a receipt, what it gave, and a member's own. Words only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import msgspec
 
+from kopilka.core.programme.document import Programme
 from kopilka.core.rules.decision import Decision
 from kopilka.core.settlement.sale import Sale
 from kopilka.usecases.coupons import CouponView, why_not
@@ -68,6 +69,16 @@ def coupon_words(view: CouponView, today: date, tongue: Tongue, shown: Sequence[
         coupon.state in {"used", "cancelled"} or (coupon.last_on is not None and coupon.last_on < today),
         coupon.code in shown, view.member_id,
     )  # fmt: skip
+
+
+def series_choices(programmes: Iterable[Programme], tongue: Tongue) -> list[tuple[str, str]]:
+    """The series whose coupons are made or given by hand: `programme:series` and its title."""
+    return [
+        (f"{row.programme}:{id_}", tongue.coupons.get(id_, id_))
+        for row in programmes
+        for id_, series in row.coupons.items()
+        if not series.code
+    ]
 
 
 def days_words(first: date | None, last: date | None, tongue: Tongue) -> str:

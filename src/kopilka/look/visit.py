@@ -77,11 +77,13 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """A page, or a place to go to after a deed."""
+    """A page, a place to go to after a deed, or a file to be kept under a name."""
 
     body: str = ""
     status: int = 200
     goto: str = ""
+    kind: str = "text/html"
+    file: str = ""
     cookies: tuple[Cookie, ...] = ()
 
 
@@ -162,9 +164,11 @@ class Entrance:
         status = answer.status
         if answer.goto:
             status, headers["Location"] = 303, answer.goto
+        if answer.file:
+            headers["Content-Disposition"] = f'attachment; filename="{answer.file}"'
         return Response(
             answer.body, status_code=status, headers=headers, cookies=[*cookies, *answer.cookies],
-            media_type="text/html",
+            media_type=answer.kind,
         )  # fmt: skip
 
     def _recognised(self, visit: Visit, cookies: list[Cookie]) -> Visit:

@@ -2,18 +2,24 @@
 
 from urllib.parse import urlencode
 
+import msgspec
+
+from kopilka.console.gifts.words import gift_titles
+from kopilka.console.member.offers import changed_facts, changed_tags, offer_context
 from kopilka.console.member.words import level_words, lot_rows, member_facts, wallet_words
 from kopilka.console.rows import RECEIPT_COLUMNS, STATEMENT_COLUMNS, columns_in, receipt_rows, statement_rows
 from kopilka.console.shell import Shell
+from kopilka.look.coupons import CouponWords, coupon_words, series_choices
 from kopilka.look.cursor import read_posting, write_moment
 from kopilka.look.shapes import Trouble
 from kopilka.look.slip import points_text
 from kopilka.look.visit import Answer, ClosedError, Visit
-from kopilka.usecases.commands import Adjust, Identifier, Ref, SetLevel
-from kopilka.usecases.members import MemberChange, PersonChange, normal
+from kopilka.usecases.commands import Adjust, Identifier, IssueCoupon, Ref, SetLevel
+from kopilka.usecases.members import PersonChange, normal
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.views import MemberView, StatementLine
 from kopilka.values.errors import BadValueError
+from kopilka.values.period import local_day
 from kopilka.words import calendar
 from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.entry import day_entry, decimal_entry
@@ -78,6 +84,20 @@ class Member:
             services.reception.note(visit.staff, "level.set", member.member_id, **detail)
         return Answer(goto=f"{visit.path.removesuffix('/level')}?done=level_set")
 
+    def give_coupon(self, visit: Visit) -> Answer:
+        """A coupon by hand; the form's key makes a second sending the same deed."""
+        member, services, staff = self._found(visit), self._shell.services, visit.staff
+        programme, _, series = visit.get("series").partition(":")
+        who = Ref("member", member.member_id)
+        client = f"console:{staff.staff_id}"
+        command = IssueCoupon(who, programme, series, client, visit.get("key"), staff.staff_id)
+        outcome = services.counter.run([command])[0]
+        if isinstance(outcome, Refused):
+            return self._page(visit, member, "coupon", self._shell.trouble(visit, outcome), visit.get("key"))
+        if not outcome.replayed:
+            services.reception.note(staff, "coupon.given", member.member_id, series=series, txn=outcome.txn)
+        return Answer(goto=f"{visit.path.removesuffix('/coupon')}?done=coupon_given")
+
     def cards(self, visit: Visit) -> Answer:
         """Issue, replace, block or unblock a card."""
         member, members, actor = self._found(visit), self._shell.services.members, visit.staff.staff_id
@@ -101,18 +121,32 @@ class Member:
         except BadValueError as error:
             refused = Refused("bad_day", field=error.field)
             return self._page(visit, member, "change", self._shell.trouble(visit, refused))
+        further = changed_facts(visit)
+        if isinstance(further, Refused):
+            return self._page(visit, member, "change", self._shell.trouble(visit, further))
         person = PersonChange(
-            visit.get("name").strip(), visit.get("phone"), visit.get("email"), birthday, birthday is None
-        )
-        facts = MemberChange("blocked" if visit.get("blocked") else "active")
-        if facts.status == member.status:
-            facts = MemberChange()
+            visit.get("name").strip(), visit.get("phone"), visit.get("email"), birthday, birthday is None,
+            attributes=further,
+        )  # fmt: skip
+        facts, status = changed_tags(visit), "blocked" if visit.get("blocked") else "active"
+        if status != member.status:
+            facts = msgspec.structs.replace(facts, status=status)
         outcome = self._shell.services.members.change(
             member.member_id, facts, person, (), visit.staff.staff_id
         )
         if isinstance(outcome, Refused):
             return self._page(visit, member, "change", self._shell.trouble(visit, outcome))
         return Answer(goto=f"{visit.path.removesuffix('/change')}?done=changed")
+
+    def found(self, visit: Visit) -> MemberView:
+        """The member of the address."""
+        return self._found(visit)
+
+    def again(
+        self, visit: Visit, member: MemberView, dialog: str, trouble: Trouble | None, key: str
+    ) -> Answer:
+        """The card with a form still open."""
+        return self._page(visit, member, dialog, trouble, key)
 
     def _found(self, visit: Visit) -> MemberView:
         member = self._shell.services.views.member(Ref("member", visit.names["member_id"]))
@@ -168,12 +202,22 @@ class Member:
             wallets=[wallet_words(wallet, tongue, kinds.get(wallet.kind)) for wallet in wallets],
             lots=lot_rows(wallets, tongue), lot_columns=columns_in(visit.language, LOT_COLUMNS),
             ladders=self._ladders(visit), burns=self._burns(holder, tongue), levels=[row for row in levels if row is not None],
-            facts=member_facts(member, tongue, shops), statement=statement_rows(lines[:PAGE], tongue),
+            facts=member_facts(member, tongue, shops),
+            statement=statement_rows(lines[:PAGE], tongue, gift_titles(self._shell.ruling(), visit.language)),
             statement_columns=columns_in(visit.language, STATEMENT_COLUMNS),
             following=_following(lines), first="?" if visit.get("after") else "",
             receipts=receipt_rows(services.views.receipts(holder, limit=RECEIPTS), tongue, shops),
             receipt_columns=tuple(row for row in columns_in(visit.language, RECEIPT_COLUMNS) if row.key != "who"),
+            **offer_context(self._shell, visit, member, tongue),
+            coupons=self._coupons(holder, tongue), series=series_choices(self._shell.ruling(), tongue),
         )  # fmt: skip
+
+    def _coupons(self, holder: tuple[int, str], tongue: Tongue) -> list[CouponWords]:
+        """The member's own coupons that are not over."""
+        services = self._shell.services
+        today = local_day(services.clock(), tongue.zone)
+        rows = [coupon_words(row, today, tongue) for row in services.coupons.of_member(holder)]
+        return [row for row in rows if not row.ended]
 
     def _ladders(self, visit: Visit) -> list[tuple[str, str]]:
         """Levels that may be set by hand, by programme; one programme's need not be told apart."""

@@ -29,6 +29,11 @@ _ACTIONS = {
     "receipt.voided": N_("voided a receipt"),
     "receipt.returned": N_("booked a return"),
     "programme.published": N_("published a programme"),
+    "coupons.made": N_("made coupons"),
+    "coupons.listed": N_("downloaded codes of coupons"),
+    "coupon.given": N_("gave a coupon"),
+    "coupon.activated": N_("activated a coupon"),
+    "coupon.cancelled": N_("withdrew a coupon"),
     "shop.changed": N_("changed a shop"),
 }
 _SUBJECTS = {"mem_": "/console/members/", "rcp_": "/console/receipts/"}

@@ -1,0 +1,1 @@
+"""Coupons: series of the programmes, batches of codes, and what becomes of one code."""
