@@ -291,3 +291,32 @@ def test_a_level_by_hand_and_a_preview_of_a_new_ladder(kopilka: Kopilka, tmp_pat
     )
     said = " ".join(kopilka("programme", "preview", str(file))[1].split())
     assert "1 member falls" in said
+
+
+def test_a_receipt_is_explained_and_says_why_not_another_number(shop: Kopilka, tmp_path: Path) -> None:
+    assert shop("receipt", "close", "r1", written(tmp_path))[0] == 0
+
+    told = shop("receipt", "explain", "r1", "--expected", "75", lang="ru")
+    unknown = shop("receipt", "explain", "r2")
+
+    assert 0 == told[0]
+    assert "5 % бонусами: 5 % от 1 000 ₽ = 50 бонусов" in told[1].replace("\u00a0", " ").replace(
+        "\u202f", " "
+    )
+    assert "Чем объяснить разницу, в чеке не видно" in told[1]
+    assert 0 != unknown[0]
+
+
+def test_the_terms_of_a_document_are_printed(kopilka: Kopilka, tmp_path: Path) -> None:
+    file = tmp_path / "card.yaml"
+    file.write_text(kopilka("programme", "new", "b1-bonus-card")[1], encoding="utf-8")
+
+    code, text, _ = kopilka("programme", "terms", str(file))
+
+    assert (0, "Bonus card\n\nWhat you get\n  5 % back in points\n") == (code, text[: text.index("  — ")])
+
+
+def test_a_document_is_held_against_the_receipts_of_the_house(shop: Kopilka, tmp_path: Path) -> None:
+    code, text, _ = shop("programme", "validate", str(tmp_path / "card.yaml"), "--receipts")
+
+    assert (0, True) == (code, "sound" in text)
