@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 import msgspec
 
-from kopilka.core.programme.codes import normalised
 from kopilka.values.period import Span
 
 NEW, ACTIVE, HELD, USED, CANCELLED = "new", "active", "held", "used", "cancelled"
