@@ -49,6 +49,12 @@ _VERBS = {
     "exchange": N_("Exchanged for a gift"),
     "enrol": N_("Welcome"),
     "expire": N_("Expired"),
+    "action": N_("For an action"),
+    "take_back": N_("Action taken back"),
+    "birthday": N_("For the birthday"),
+    "gift": N_("Gift for points"),
+    "return_gift": N_("Gift came back"),
+    "payout": N_("Paid out"),
 }
 _SPENT = N_("Paid with points")
 
@@ -110,8 +116,10 @@ def receipt_rows(
     return rows
 
 
-def statement_rows(lines: Iterable[StatementLine], tongue: Tongue) -> list[Mapping[str, object]]:
-    """A statement: what happened, how much, and the balance before and after."""
+def statement_rows(
+    lines: Iterable[StatementLine], tongue: Tongue, gifts: Mapping[str, str] | None = None
+) -> list[Mapping[str, object]]:
+    """A statement: what happened, how much, and the balance before and after; `gifts` are names of gifts by id."""
     tag, say = tongue.language, catalogue(tongue.language)
     rows: list[Mapping[str, object]] = []
     for line in lines:
@@ -130,7 +138,7 @@ def statement_rows(lines: Iterable[StatementLine], tongue: Tongue) -> list[Mappi
                 [
                     calendar.moment(tag, line.effective_at, tongue.zone),
                     *days,
-                    *([line.note] if line.note else []),
+                    *([(gifts or {}).get(line.note, line.note)] if line.note else []),
                 ]
             ),
             "units": points_text(tongue, line.units, line.kind, signed=True),
@@ -139,6 +147,8 @@ def statement_rows(lines: Iterable[StatementLine], tongue: Tongue) -> list[Mappi
         }
         if line.receipt:
             row["href"] = f"/console/receipts/{line.receipt}"
+        elif line.verb == "gift":
+            row["href"] = f"/console/gifts/{line.txn}"
         rows.append(row)
     return rows
 

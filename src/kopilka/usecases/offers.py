@@ -12,9 +12,10 @@ from kopilka.core.receipt import Shop
 from kopilka.core.rules.engine import evaluate
 from kopilka.core.rules.ruleset import GIFT_CAP, Ruleset
 from kopilka.core.settlement.account import Account
+from kopilka.core.settlement.deed import Deed
 from kopilka.core.settlement.purchase import Who, snapshot
-from kopilka.usecases.deeds import empty_receipt
-from kopilka.usecases.ports import Holding
+from kopilka.usecases.deeds import Stored, empty_receipt, stored_in
+from kopilka.usecases.ports import Claim, Holding
 from kopilka.usecases.redeem_gift import EVER, forbidden, price_of, stock_left
 from kopilka.values.period import local_day
 
@@ -45,6 +46,24 @@ class PerkView(msgspec.Struct, frozen=True):
     last_on: date | None = None
     source: str = ""
     rule: str = ""
+
+
+class Redemption(msgspec.Struct, frozen=True):
+    """Gifts that went out together: the answer that is kept of it, and when they came back (None: they have not)."""
+
+    redemption: str
+    stored: Stored
+    deed: Deed
+    returned_at: datetime | None = None
+
+
+def redemption_of(redemption: str, claims: Mapping[str, Claim]) -> Redemption | None:
+    """What the keys of a redemption say."""
+    out, back = (claims.get(f"{verb}:{redemption}") for verb in ("gift", "ungift"))
+    stored = None if out is None else stored_in(out)
+    if stored is None or stored.deed is None:
+        return None
+    return Redemption(redemption, stored, stored.deed, None if back is None else stored_in(back).recorded_at)
 
 
 def gift_views(

@@ -16,7 +16,7 @@ from kopilka.core.rules.needs import since
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Ref
-from kopilka.usecases.offers import GiftView, PerkView, gift_views, perks_of
+from kopilka.usecases.offers import GiftView, PerkView, Redemption, gift_views, perks_of, redemption_of
 from kopilka.usecases.ports import Holding, LedgerStore, Wanted
 from kopilka.usecases.preview_ladder import LadderPreview, preview_ladder
 from kopilka.usecases.views import (
@@ -182,6 +182,12 @@ class Views:
             classes = known.classes_of({offer.sku for offer in rules.programme.gifts.values() if offer.sku})
         used = {rule: row for (id_, rule), row in loaded.budgets.items() if id_ == programme}
         return gift_views(rules, used, classes, now, None if holder is None else loaded.holdings[holder[1]])
+
+    def redemption(self, id_: str) -> Redemption | None:
+        """Gifts that went out under a number."""
+        with self._ledger.batch() as batch:
+            _, claims, _ = batch.find([], [], [f"gift:{id_}", f"ungift:{id_}"])
+        return redemption_of(id_, claims)
 
     def perks(self, holder: Holder, member_id: str, shop: Shop | None = None) -> list[PerkView]:
         """The perks that a member has now: in every programme, or in that of a shop."""

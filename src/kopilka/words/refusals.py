@@ -16,6 +16,7 @@ _TEXTS: Mapping[str, str] = {
         "A fact has a name of at most 64 characters and a value of at most 128; a member has at most {most:count} of them."
     ),
     "bad_day": N_("This is not a day of the calendar."),
+    "bad_fact": N_("Write each fact in a line of its own, as size: M."),
     "bad_identifier": N_("This cannot be a phone, an e-mail or a card number. Check the digits."),
     "bad_password": N_("A password has at least {least:count} characters."),
     "bad_pieces": N_("From 1 to {most:count} gifts at a time."),

@@ -114,6 +114,7 @@ def member_facts(member: MemberView, tongue: Tongue, shops: Mapping[str, str]) -
         (say.gettext("Joined"), calendar.moment(tag, member.enrolled_at, tongue.zone)),
         (say.gettext("Shop"), shops.get(member.shop, member.shop)),
         (say.gettext("Tags"), ", ".join(member.tags)),
+        *((name, value) for name, value in sorted(person.attributes.items())),
         (say.gettext("Agreed to"), ", ".join(agreed)),
     ]
     return [(title, text) for title, text in rows if text]

@@ -1,0 +1,1 @@
+"""Gifts for points."""
