@@ -62,6 +62,8 @@ def explain_receipt(view: ReceiptView, known: Catalogue, question: Question) -> 
     if sale.level_won and sale.level_won != sale.decision.level:
         won = Node(words.LEVEL_WON(level=sale.level_won))
         tree = msgspec.structs.replace(tree, below=(*tree.below, won))
+    more = tuple(_variance(ground, sale.variance))
+    tree = msgspec.structs.replace(tree, below=(*tree.below, *more)) if more else tree
     returns = tuple(_returned(ground, facts) for facts in view.returns)
     found = None if wish is None else difference(ground, wish)
     return Explained(ground.rules, sale.receipt, sale.decision, tree, returns, found, sale.state)
@@ -135,6 +137,16 @@ def _returned(ground: Ground, facts: ReturnFacts) -> Node:
     )
     reason = words.RETURNED(at=facts.returned_at.isoformat())
     return Node(reason, -facts.refund_minor, below=(*lines, *_points(facts)))
+
+
+def _variance(ground: Ground, variance: dict[str, int]) -> Iterator[Node]:
+    """Where a sale that was a fact already took other sums than were decided."""
+    places = {line.id: i for i, line in enumerate(ground.lines)}
+    for name, part in variance.items():
+        if name == "points":
+            yield Node(words.VARIANCE_POINTS(part=part, kind=ground.rules.spend_kind))
+        elif name in places:
+            yield Node(words.VARIANCE(goods=ground.name(places[name]), part=part))
 
 
 def _came_back(ground: Ground, i: int) -> Reason:

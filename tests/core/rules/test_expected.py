@@ -84,6 +84,7 @@ POINTS: dict[str, tuple[str, dict[str, Any], int, int, list[str]]] = {
     "two causes together": (
         FIVE, {"lines": TOBACCO, "spend": SpendRequest(100)}, 82, 90, ["expected_points_part", "expected_kept_out"],
     ),
+    "the fraction of one point was dropped": (FIVE, {"sums": (1_900,)}, 0, 1, ["expected_rounding"]),
     "each line is rounded by itself": (
         "  - {id: back, earn: {percent: 5, round: line}}\n", {"sums": (3_900, 3_900)}, 2, 3, ["expected_rounding_lines"],
     ),

@@ -1,10 +1,10 @@
 """Points: what was asked and allowed to pay, what was earned from which money at which rate, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from kopilka.core.programme.document import PointsKind
+from kopilka.core.programme.document import Lane, PointsKind
 from kopilka.core.programme.fields import Flat, Scale
 from kopilka.core.rules.decision import Earned
 from kopilka.core.rules.effects.earn import HUNDREDTHS, Earn, RoundEach
@@ -98,6 +98,33 @@ def worked_out(ground: Ground, candidate: Candidate, row: Earned) -> Sum | None:
         if found.units == (row.wanted or row.units):
             return found
     return None
+
+
+def nothing(ground: Ground, rule: str, kind: str = "") -> Iterator[tuple[Earned, Candidate]]:
+    """Earnings of a rule that came out as nothing, as if they were rows of the Decision; of a kind, where one is named."""
+    day = ground.context.day
+    for candidate in ground.rules.lanes[Lane.EARNING]:
+        effect = candidate.effect
+        if candidate.id == rule and isinstance(effect, Earn):
+            id_ = effect.kind or ground.rules.first_kind
+            goods = [i for i in ground.goods if ground.context.class_of(i).earn]
+            scope = tuple(ground.context.among(goods, candidate.bit))
+            if scope and kind in ("", id_):
+                yield Earned(rule, id_, 0, 0, day, scope=scope), candidate
+
+
+def came_to_nothing(ground: Ground, rule: str) -> list[Node]:
+    """How points came to nothing: the money, the rate, the rounding."""
+    for row, candidate in nothing(ground, rule):
+        found = worked_out(ground, candidate, row)
+        if found is not None and any(found.numerators):
+            return [
+                Node(_how(found, row)),
+                *_basis(ground, found),
+                *_rate(found),
+                *_rounding(found, row.kind),
+            ]
+    return []
 
 
 def rate_scale(effect: Earn) -> Scale:

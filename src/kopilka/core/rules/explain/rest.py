@@ -4,7 +4,9 @@ from kopilka.core.rules.decision import Code, Issue, Privilege, Skipped
 from kopilka.core.rules.explain import words
 from kopilka.core.rules.explain.ground import Ground
 from kopilka.core.rules.explain.node import Node
+from kopilka.core.rules.explain.points import came_to_nothing
 from kopilka.core.rules.reason import REASONS, UNLOCKING, Reason
+from kopilka.core.rules.ruleset import NOTHING_EARNED
 
 
 def codes(ground: Ground) -> Node | None:
@@ -53,11 +55,15 @@ def _perk(row: Privilege) -> Reason:
 def missed(ground: Ground) -> Node | None:
     """Every rule that did not apply: first those that one change would unlock, the smallest change first."""
     rows = ranked(ground.rules.told(ground.decision, ground.decision.at, ground.rules.programme.zone).skipped)
-    below = tuple(Node(row.reason, rule=row.rule) for row in rows)
+    below = tuple(Node(row.reason, rule=row.rule, below=tuple(_details(ground, row))) for row in rows)
     return Node(words.MISSED(), below=below) if below else None
 
 
-def ranked(skipped: "tuple[Skipped, ...]") -> list[Skipped]:
+def _details(ground: Ground, row: Skipped) -> list[Node]:
+    return came_to_nothing(ground, row.rule) if row.reason.code == NOTHING_EARNED.code else []
+
+
+def ranked(skipped: tuple[Skipped, ...]) -> list[Skipped]:
     """Skipped rules by how near they were."""
     return sorted(skipped, key=lambda row: (*_nearness(row), row.rule))
 

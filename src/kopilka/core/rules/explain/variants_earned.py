@@ -11,8 +11,9 @@ from kopilka.core.rules.effects.earn import Earn, RoundEach
 from kopilka.core.rules.explain import expected_words as words
 from kopilka.core.rules.explain.ground import Ground, Rate
 from kopilka.core.rules.explain.node import Node
-from kopilka.core.rules.explain.points import Money, Sum, rate_scale, sum_of, worked_out
+from kopilka.core.rules.explain.points import Money, Sum, nothing, rate_scale, sum_of, worked_out
 from kopilka.core.rules.reason import Reason
+from kopilka.core.rules.ruleset import NOTHING_EARNED
 from kopilka.values.quantity import ONE
 from kopilka.values.rounding import Rounding, divide
 
@@ -47,6 +48,12 @@ def earned_variants(
 ) -> tuple[list[Node], Callable[[frozenset[int]], int]]:
     """The things that may be otherwise, and what is earned where some of them are."""
     rows = [_row(ground, row) for row in ground.decision.earned if row.kind == kind]
+    for skipped in ground.decision.skipped:
+        if skipped.reason.code == NOTHING_EARNED.code:
+            rows += [
+                Row(row, worked_out(ground, candidate, row), candidate.bit)
+                for row, candidate in nothing(ground, skipped.rule, kind)
+            ]
     variants: list[tuple[Node, Change]] = [
         *_basis(ground, rows),
         *_goods(ground, rows),

@@ -241,6 +241,16 @@ MESSAGE = {
     "customer": reason_kind("why_message_customer", ru="сообщение покупателю", en="a word to the customer"),
 }
 MISSED = reason_kind("why_missed", ru="Не сработали", en="Did not apply")
+VARIANCE = reason_kind(
+    "why_variance",
+    ru="Касса взяла иначе, чем решено: {goods:text}, разница {part:money}",
+    en="The till took another sum than decided: {goods:text}, {part:money} apart",
+)
+VARIANCE_POINTS = reason_kind(
+    "why_variance_points",
+    ru="Касса списала баллов иначе, чем решено: разница {part:points}",
+    en="The till took other points than decided: {part:points} apart",
+)
 RETURNED = reason_kind("why_returned", ru="Возврат {at:moment}", en="Return on {at:moment}")
 RETURN_LINE = reason_kind("why_return_line", ru="вернулось: {goods:text}", en="came back: {goods:text}")
 RETURN_BACK = reason_kind(
