@@ -49,6 +49,16 @@ def test_a_hold_can_be_let_go(shop: Any) -> None:
     assert "40.0" == wallet["free"]
 
 
+def test_the_member_s_choice_is_stored_with_the_receipt(shop: Any) -> None:
+    shop.enrol()
+    body = shop.receipt("100.00", choice="discount", member={"card": "100"})
+    closed = shop.post("/v1/receipts/r1/close", body)
+
+    kept = shop.get("/v1/receipts/r1").json()
+
+    assert ("discount", "discount") == (closed.json()["choice"], kept["choice"])
+
+
 def test_a_repeated_close_gets_the_stored_answer(shop: Any) -> None:
     shop.enrol()
     body = shop.receipt("1000.00", member={"card": "100"})

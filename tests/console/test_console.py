@@ -7,7 +7,9 @@ import pytest
 from browser import Visitor
 from shopfront import CLUB, Shopfront, card, phone
 
-from kopilka.usecases.commands import Ref
+from kopilka.core.receipt import Line, Receipt
+from kopilka.usecases.commands import Close, Ref
+from kopilka.usecases.outcomes import Done
 from kopilka.usecases.tries import PAIR_MAX
 
 Visit = Callable[..., Visitor]
@@ -352,3 +354,13 @@ def test_the_language_and_the_theme_follow_the_visitor(visitor: Visit) -> None:
     visit = visitor("owner")
     visit.get("/console?lang=en")
     assert "Overview" in (visit.get("/console"), visit.text())[1]
+
+
+def test_a_receipt_shows_what_its_member_chose(front: Shopfront, visitor: Visit) -> None:
+    line = Line("1", "4601", 1000, 18_900)
+    receipt = Receipt("rcp_chosen", "tverskaya", front.clock.now, "RUB", (line,), choice="earn")
+    assert isinstance(front.house.desk().run([Close(receipt, Ref("card", card(0)))])[0], Done)
+    visit = visitor("support")
+
+    assert 200 == visit.get("/console/receipts/rcp_chosen").status_code
+    assert "Выбор участника копить баллы" in visit.text()

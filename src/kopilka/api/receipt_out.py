@@ -132,6 +132,7 @@ class ReceiptOut(msgspec.Struct, omit_defaults=True):
     discount: DecimalOut = "0"
     shop: str = ""
     member_id: str = ""
+    choice: str = ""
     level: str = ""
     level_won: str = ""
     taken: list[TakenOut] = []
@@ -165,7 +166,7 @@ def decided(receipt: Receipt, decision: Decision, state: str, speech: Speech, *,
         decimal_text(decision.goods_minor, digits), decimal_text(decision.due_minor, digits),
         decimal_text(decision.paid_minor, digits), _lines(receipt, decision, digits, kinds),
         decimal_text(decision.delivery_minor, digits), decimal_text(decision.given_minor, digits),
-        decimal_text(decision.discount_minor, digits), receipt.shop, level=decision.level,
+        decimal_text(decision.discount_minor, digits), receipt.shop, choice=receipt.choice, level=decision.level,
     )  # fmt: skip
     out.taken = [TakenOut(row.rule, row.lane, decimal_text(row.minor, digits)) for row in decision.taken]
     spent = decision.spent

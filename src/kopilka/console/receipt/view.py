@@ -19,7 +19,7 @@ from kopilka.usecases.views import ReceiptView, ReturnFacts
 from kopilka.values.period import local_day
 from kopilka.words import calendar, formats
 from kopilka.words.catalogue import catalogue
-from kopilka.words.render import Tongue
+from kopilka.words.render import Tongue, render
 from kopilka.words.tongue import title_of
 
 
@@ -149,6 +149,7 @@ class Receipt:
             (say.gettext("Channel"), say.gettext(CHANNELS.get(sale.receipt.channel, sale.receipt.channel))),
             (say.gettext("Cashier"), self._cashier(sale.receipt.cashier)),
             (say.gettext("Codes"), ", ".join(sale.receipt.codes)),
+            (say.gettext("Chosen"), render("{choice:choices}", {"choice": sale.receipt.choice}, tongue)),
             (say.gettext("Level then"), tongue.levels.get(sale.decision.level, sale.decision.level)),
         ]
         treatment = Treatment.DISCOUNT if rules is None else treatment_of(rules.programme)
