@@ -140,6 +140,16 @@ def test_a_refusal_is_told_with_code_one(shop: Kopilka) -> None:
     assert (1, "not_enough_points") == (in_json, json.loads(answer)["error"])
 
 
+def test_what_a_till_has_to_print_is_shown_where_asked(shop: Kopilka, tmp_path: Path) -> None:
+    file = written(tmp_path)
+    plain = json.loads(shop("--json", "receipt", "quote", file)[1])
+    asked = json.loads(shop("--json", "receipt", "quote", file, "--fiscal")[1])
+    code, said, _ = shop("receipt", "quote", file, "--fiscal")
+
+    assert ("fiscal" in plain, asked["paid"], 0) == (False, asked["fiscal"]["total"], code)
+    assert f"payments total {asked['paid']}" in " ".join(said.split())
+
+
 def test_a_problem_of_a_receipt_is_told_with_code_one(shop: Kopilka, tmp_path: Path) -> None:
     code, said, told = shop("receipt", "quote", written(tmp_path, shop="nowhere"))
 

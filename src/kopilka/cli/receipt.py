@@ -16,24 +16,27 @@ File = Annotated[
     str, typer.Argument(help=N_("The receipt as JSON, in the shape of the API; - is what is piped in."))
 ]
 Id = Annotated[str, typer.Argument(metavar="ID", help=N_("The receipt's id."))]
+Fiscal = Annotated[
+    bool, typer.Option("--fiscal", help=N_("Add what a till has to print: lines and payments by tag."))
+]
 OptionalFile = Annotated[
     str, typer.Argument(help=N_("What comes back, as JSON; nothing is everything that is left."))
 ]
 
 
 @receipt.command(help=N_("What would this receipt give? Writes nothing."))
-def quote(ctx: typer.Context, file: File = "-") -> None:
-    _call(ctx.obj, "quote", ctx.obj.read(file))
+def quote(ctx: typer.Context, file: File = "-", *, fiscal: Fiscal = False) -> None:
+    _call(ctx.obj, "quote", ctx.obj.read(file), fiscal=fiscal)
 
 
 @receipt.command(help=N_("Reserve the points of a receipt."))
-def hold(ctx: typer.Context, id_: Id, file: File = "-") -> None:
-    _call(ctx.obj, "hold", ctx.obj.read(file), id_)
+def hold(ctx: typer.Context, id_: Id, file: File = "-", *, fiscal: Fiscal = False) -> None:
+    _call(ctx.obj, "hold", ctx.obj.read(file), id_, fiscal=fiscal)
 
 
 @receipt.command(help=N_("The sale is done."))
-def close(ctx: typer.Context, id_: Id, file: File = "-") -> None:
-    _call(ctx.obj, "close", ctx.obj.read(file), id_)
+def close(ctx: typer.Context, id_: Id, file: File = "-", *, fiscal: Fiscal = False) -> None:
+    _call(ctx.obj, "close", ctx.obj.read(file), id_, fiscal=fiscal)
 
 
 @receipt.command(help=N_("End a hold: the sale did not happen."))
@@ -47,14 +50,14 @@ def void(ctx: typer.Context, id_: Id) -> None:
 
 
 @receipt.command("return", help=N_("Goods come back."))
-def give_back(ctx: typer.Context, id_: Id, file: OptionalFile = "") -> None:
+def give_back(ctx: typer.Context, id_: Id, file: OptionalFile = "", *, fiscal: Fiscal = False) -> None:
     body = ctx.obj.read(file) if file else _now(id=f"{id_}-{secrets.token_hex(4)}")
-    _call(ctx.obj, "return", body, id_)
+    _call(ctx.obj, "return", body, id_, fiscal=fiscal)
 
 
 @receipt.command(help=N_("One receipt with what was decided, and why."))
-def show(ctx: typer.Context, id_: Id) -> None:
-    _call(ctx.obj, "show", b"", id_)
+def show(ctx: typer.Context, id_: Id, *, fiscal: Fiscal = False) -> None:
+    _call(ctx.obj, "show", b"", id_, fiscal=fiscal)
 
 
 @receipt.command(
@@ -96,8 +99,8 @@ def _now(**more: str) -> bytes:
     return msgspec.json.encode({"at": datetime.now(UTC), **more})
 
 
-def _call(session: Session, verb: str, body: bytes, receipt_id: str = "") -> None:
-    wish = ReceiptWish(verb, body, receipt_id, session.language)
+def _call(session: Session, verb: str, body: bytes, receipt_id: str = "", *, fiscal: bool = False) -> None:
+    wish = ReceiptWish(verb, body, receipt_id, session.language, {"fiscal": "1"} if fiscal else {})
     with session.house() as rooms:
         done, answer = session.wiring.receipt(rooms, wish)
     found: dict[str, Any] = msgspec.json.decode(answer)
@@ -112,6 +115,10 @@ def _show(session: Session, found: dict[str, Any]) -> None:
         (name, str(value)) for name, value in found.items() if isinstance(value, str | int) and value != ""
     ]
     session.facts(plain)
+    printed = found.get("fiscal")
+    if printed:
+        payments = {"total": printed["total"], **printed.get("payments", {})}
+        found = {**found, "fiscal": printed["lines"], "payments": payments}
     for name, value in found.items():
         rows = [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
         if rows:
