@@ -294,8 +294,8 @@ class Spending(msgspec.Struct, frozen=True):
 
 
 class CouponSeries(msgspec.Struct, frozen=True, rename={"starts": "from"}):
-    """A kind of coupon. With `code` it is a public promo code; without, codes are generated or given by rules, each
-    good `uses` times. `uses` of a public code is how often it works in all, `per_member` how often for one member.
+    """A kind of coupon. With `code` it is a public promo code: `uses` is how often it works in all, `per_member` how often
+    for one member. Without, codes are generated or given by rules, each good once.
     `from` and `until` are the first and last day on which it works, `life` how long a given coupon lives. `auto`
     applies a member's own coupon without showing its code; `activation` asks for a coupon to be activated first.
     """
