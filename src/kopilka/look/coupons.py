@@ -35,6 +35,11 @@ class CouponWords(msgspec.Struct, frozen=True):
     shown: bool = False
     member_id: str = ""
 
+    @property
+    def spaced(self) -> str:
+        """The code in groups."""
+        return spaced(self.code)
+
 
 def code_words(decision: Decision, tongue: Tongue) -> tuple[CodeWords, ...]:
     """What became of every code, those that work first."""

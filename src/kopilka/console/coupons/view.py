@@ -135,7 +135,7 @@ class Coupons:
             tongue=tongue, status=422 if trouble else 200, trouble=trouble, stuck=place,
             series=series_rows(programmes, services.coupons.counts(), titles, tongue),
             series_columns=columns_in(visit.language, SERIES_COLUMNS), choices=series_choices(programmes, tongue),
-            batches=batch_rows(rows[:PAGE], titles, tongue, may=visit.staff.may(Right.PUBLISH)),
+            batches=batch_rows(rows[:PAGE], programmes, tongue, may=visit.staff.may(Right.PUBLISH)),
             batch_columns=columns_in(visit.language, BATCH_COLUMNS),
             following=f"?after={rows[PAGE - 1].batch}" if len(rows) > PAGE else "",
             previous=PLACE if after else "", key=key or services.new_id("cpn_"),

@@ -8,6 +8,7 @@ from kopilka.usecases.coupons import CouponBatch, CouponCount, CouponView
 from kopilka.words import calendar, formats
 from kopilka.words.catalogue import N_, catalogue
 from kopilka.words.render import Tongue
+from kopilka.words.tongue import title_of
 
 SERIES_COLUMNS = (
     ("series", N_("Series"), False),
@@ -63,9 +64,14 @@ def _series(
 
 
 def batch_rows(
-    batches: Iterable[CouponBatch], titles: Mapping[str, str], tongue: Tongue, *, may: bool
+    batches: Iterable[CouponBatch], programmes: Sequence[Programme], tongue: Tongue, *, may: bool
 ) -> list[Mapping[str, object]]:
     """Batches, each a link to its codes for those who may have them."""
+    say = catalogue(tongue.language)
+    titles = {row.programme: title_of(row, tongue.language) for row in programmes}
+    waiting = {
+        (row.programme, id_) for row in programmes for id_, series in row.coupons.items() if series.activation
+    }
     return [
         {
             "batch": row.title or tongue.coupons.get(row.series, row.series),
@@ -73,7 +79,9 @@ def batch_rows(
                 filter(None, (tongue.coupons.get(row.series, row.series) if row.title else "", titles.get(row.programme, row.programme)))
             ),
             "count": formats.number(tongue.language, row.coupons),
-            "days": days_words(None, row.last_on, tongue),
+            "days": say.gettext("from activation on")
+            if row.last_on is None and (row.programme, row.series) in waiting
+            else days_words(None, row.last_on, tongue),
             "made": calendar.moment(tongue.language, row.made_at, tongue.zone),
             **({"href": f"/console/coupons/{row.batch}"} if may else {}),
         }
