@@ -19,6 +19,7 @@ from kopilka.words.entry import decimal_entry, money_entry, quantity_entry
 BACK_MAX = timedelta(hours=12)
 LINES_MAX = 200
 CODES_MAX = 20
+CHOICE_MAX = 128
 _RECEIPT = re.compile(r"rcp_[0-9a-z]{26}\Z")
 
 
@@ -41,6 +42,7 @@ class Basket(msgspec.Struct, frozen=True):
     spend: str = "none"
     amount: str = ""
     codes: tuple[str, ...] = ()
+    choice: str = ""
 
 
 def read_basket(visit: Visit, now: datetime, new_id: str) -> Basket:
@@ -51,6 +53,7 @@ def read_basket(visit: Visit, now: datetime, new_id: str) -> Basket:
     return Basket(
         receipt if _RECEIPT.match(receipt) else new_id, _moment(visit.get("at"), now), visit.get("member"), goods,
         spend if spend in {"max", "amount"} else "none", visit.get("amount"), read_codes(visit.get("code")),
+        visit.get("choice").strip()[:CHOICE_MAX],
     )  # fmt: skip
 
 
@@ -81,7 +84,9 @@ def read_spend(basket: Basket, decimals: int, kind: str) -> SpendRequest | None:
 
 def receipt_of(basket: Basket, lines: tuple[Line, ...], *, shop: str, currency: str, cashier: str) -> Receipt:
     """The receipt without its wishes."""
-    return Receipt(basket.receipt_id, shop, basket.at, currency, lines, cashier=cashier, codes=basket.codes)
+    return Receipt(
+        basket.receipt_id, shop, basket.at, currency, lines, cashier=cashier, codes=basket.codes, choice=basket.choice,
+    )  # fmt: skip
 
 
 def read_codes(text: str) -> tuple[str, ...]:

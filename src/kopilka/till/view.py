@@ -11,10 +11,12 @@ from litestar.datastructures import Cookie
 from kopilka.core.programme.document import Lane, Programme
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.settlement.fiscal import treatment_of
+from kopilka.look.offers import perk_words
 from kopilka.look.shapes import Link, Page, Person, Switcher
 from kopilka.look.visit import YEAR_SECONDS, Answer, ClosedError, Visit
 from kopilka.till.basket import Basket, Good, read_basket, read_lines, read_spend, receipt_of, toggled
 from kopilka.till.counted import Counted, counted_words, own_coupons
+from kopilka.till.offers import choices_of, gifts_for, give
 from kopilka.till.services import Services
 from kopilka.till.words import MemberWords, SoldWords, member_words, price_text, sold_words
 from kopilka.usecases.commands import Close, Enrol, Identifier, Quote, Ref
@@ -55,6 +57,7 @@ class Screen(msgspec.Struct, frozen=True, kw_only=True):
     found: tuple[Product, ...] = ()
     focus: str = "goods"
     sold: SoldWords | None = None
+    gift: str = ""
 
 
 class Till:
@@ -82,7 +85,7 @@ class Till:
             case "find":
                 screen = self._find(visit, typed)
             case "forget":
-                member = msgspec.structs.replace(basket, member_id="", spend="none", amount="")
+                member = msgspec.structs.replace(basket, member_id="", spend="none", amount="", choice="")
                 screen = msgspec.structs.replace(typed, basket=member, find="", focus="find")
             case "enrol":
                 screen = self._enrol(visit, typed)
@@ -95,6 +98,10 @@ class Till:
                 screen = msgspec.structs.replace(
                     typed, basket=msgspec.structs.replace(basket, goods=kept), focus="goods"
                 )
+            case "gift":
+                screen = msgspec.structs.replace(typed, gift=what)
+            case "give":
+                screen = self._give(visit, typed, what)
             case "code":
                 chosen = msgspec.structs.replace(basket, codes=toggled(basket.codes, what))
                 screen = msgspec.structs.replace(typed, basket=chosen)
@@ -148,6 +155,12 @@ class Till:
             self._services.reception.note(visit.staff, "member.enrolled", outcome.member_id, shop=shop.id)
         basket = msgspec.structs.replace(typed.basket, member_id=outcome.member_id)
         return msgspec.structs.replace(typed, basket=basket, find="", focus="goods")
+
+    def _give(self, visit: Visit, typed: Screen, gift: str) -> Screen:
+        given = give(self._services, visit, typed.basket, self._programme(visit), gift)
+        if isinstance(given, Refused):
+            return msgspec.structs.replace(typed, error=refusal(given, self._tongue(visit)))
+        return msgspec.structs.replace(typed, basket=given, focus="goods")
 
     # -- goods --------------------------------------------------------------------------------------------------
 
@@ -310,31 +323,36 @@ class Till:
         ]
         return tongue_of(visit.language, [first, *others])
 
-    def _member(self, visit: Visit, member_id: str, tongue: Tongue) -> MemberWords | None:
-        views = self._services.views
-        member = views.member(Ref("member", member_id)) if member_id else None
+    def _member(self, visit: Visit, member: MemberView | None, tongue: Tongue) -> MemberWords | None:
+        views, shop = self._services.views, self._shop(visit)
         if member is None:
             return None
-        holder, programme = (member.bucket, member.holder_id), self._shop(visit).programme
+        holder, programme = (member.bucket, member.holder_id), shop.programme
         balances = {wallet.kind: wallet.free for wallet in views.wallets(holder)}
         level = next((row.level for row in views.standings(holder) if row.programme == programme), None)
-        return member_words(member, balances, level, views.burning(holder, days=BURN_DAYS), tongue)
+        words = member_words(member, balances, level, views.burning(holder, days=BURN_DAYS), tongue)
+        perks = perk_words(views.perks(holder, member.member_id, shop), tongue)
+        return msgspec.structs.replace(words, perks=tuple(perks))
 
     def _page(self, visit: Visit, screen: Screen, status: int = 200) -> Answer:
         if not self._shops(visit):
             return self._closed(visit)
         tongue, shop, say = self._tongue(visit), self._shop(visit), catalogue(visit.language)
         counted = Counted() if screen.sold else self._count(visit, screen.basket, tongue)
+        programme, member_id = self._programme(visit), screen.basket.member_id
+        member = self._services.views.member(Ref("member", member_id)) if member_id else None
+        gifts = gifts_for(self._services, programme, member, tongue)
         page = self.frame(visit)
         body = self._services.pages.render(
             "till/page.html", tongue, page=page, csrf=visit.csrf,
             shops=[
                 Link(title=row.title or row.id, href=f"/till?shop={row.id}", current=row == shop) for row in self._shops(visit)
             ], s=screen, counted=counted, shop=shop,
-            member=self._member(visit, screen.basket.member_id, tongue), basket=screen.basket,
-            own=own_coupons(self._services, self._programme(visit), screen.basket, tongue),
+            member=self._member(visit, member, tongue), basket=screen.basket, gifts=gifts,
+            asked=next((gift for gift in gifts if gift.gift == screen.gift), None),
+            choices=choices_of(programme, tongue.language), own=own_coupons(self._services, programme, screen.basket, tongue),
             error=screen.error or counted.error, wrong=screen.wrong or counted.wrong,
-            spends=bool(self._programme(visit).spend_kind()), codes=self._codes(shop), title=say.gettext("Till"),
+            spends=bool(programme.spend_kind()), codes=self._codes(shop), title=say.gettext("Till"),
         )  # fmt: skip
         cookie = Cookie(SHOP_COOKIE, value=shop.id, max_age=YEAR_SECONDS, samesite="lax", httponly=True)
         return Answer(body=body, status=status, cookies=(cookie,) if visit.query.get("shop") else ())

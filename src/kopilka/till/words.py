@@ -6,6 +6,7 @@ from kopilka.core.programme.document import Treatment
 from kopilka.core.settlement.fiscal import fiscal_sale
 from kopilka.core.settlement.sale import Sale
 from kopilka.look.coupons import given_words
+from kopilka.look.offers import PerkWords
 from kopilka.look.printed import printed
 from kopilka.look.slip import Slip, by_kind, points_text
 from kopilka.usecases.views import Burn, LevelView, MemberView
@@ -29,6 +30,7 @@ class MemberWords(msgspec.Struct, frozen=True):
     balance: str
     burns: tuple[str, ...]
     note: str
+    perks: tuple[PerkWords, ...] = ()
 
 
 class SoldWords(msgspec.Struct, frozen=True):

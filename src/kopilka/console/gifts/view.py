@@ -1,8 +1,9 @@
 """Gifts for points: the catalogue with what is left of each, and one redemption, which may be taken back."""
 
-from kopilka.console.gifts.words import COLUMNS, gift_rows, gift_title
+from kopilka.console.gifts.words import COLUMNS, gift_rows
 from kopilka.console.rows import columns_in
 from kopilka.console.shell import Shell
+from kopilka.look.offers import gift_title
 from kopilka.look.shapes import Trouble
 from kopilka.look.slip import points_text
 from kopilka.look.visit import Answer, ClosedError, Visit

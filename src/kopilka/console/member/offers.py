@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from kopilka.console.gifts.words import gift_words, perk_words
 from kopilka.console.shell import Shell
+from kopilka.look.offers import gift_words, perk_words
 from kopilka.look.shapes import Trouble
 from kopilka.look.slip import points_text
 from kopilka.look.visit import Answer, Visit

@@ -4,13 +4,13 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from kopilka.console.gifts.words import gift_titles
 from kopilka.console.member.offers import changed_facts, changed_tags, offer_context
 from kopilka.console.member.words import level_words, lot_rows, member_facts, wallet_words
 from kopilka.console.rows import RECEIPT_COLUMNS, STATEMENT_COLUMNS, columns_in, receipt_rows, statement_rows
 from kopilka.console.shell import Shell
 from kopilka.look.coupons import CouponWords, coupon_words, series_choices
 from kopilka.look.cursor import read_posting, write_moment
+from kopilka.look.offers import gift_titles
 from kopilka.look.shapes import Trouble
 from kopilka.look.slip import points_text
 from kopilka.look.visit import Answer, ClosedError, Visit
