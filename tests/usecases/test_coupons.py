@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from random import Random
 
 import pytest
 from coupon_shop import TEXT, coupons_of, issued, made, reasons
 from world import World, opened
 
-from kopilka.core.member.coupon import ALPHABET, well_formed
+from kopilka.core.member.coupon import ALPHABET, code_from, well_formed
 from kopilka.usecases.commands import ActivateCoupon, CancelCoupon, Close, IssueCoupon, Quote, Ref
 from kopilka.usecases.coupons import Caller, Made, Wish, csv, length_for
-from kopilka.usecases.outcomes import Refused
+from kopilka.usecases.desk import Desk
+from kopilka.usecases.outcomes import Done, Refused
 
 
 @pytest.fixture
@@ -336,3 +338,35 @@ def test_a_code_that_exists_already_is_made_anew(world: World) -> None:
     assert isinstance(one, Made)
     assert isinstance(other, Made)
     assert 10 == len({row.coupon.code for row in (*one.coupons, *other.coupons)})
+
+
+def test_codes_come_from_a_source_of_their_own_that_ids_tell_nothing_of(world: World) -> None:
+    who = world.enrol()
+    desk = Desk(
+        world.ledger,
+        world.desk.catalogue,
+        clock=lambda: world.now,
+        chance=Random(99).getrandbits,
+        secret=lambda _: 12345,
+    )
+    outcome = desk.run([IssueCoupon(who, "club", "once", "t", "k")])[0]
+
+    assert isinstance(outcome, Done)
+    assert outcome.coupon is not None
+    assert code_from(12345, 10) == outcome.coupon.code
+
+
+def test_a_code_that_comes_up_twice_is_drawn_again(world: World) -> None:
+    who, drawn = world.enrol(), iter((1, 1, 2))
+    desk = Desk(
+        world.ledger, world.desk.catalogue, clock=lambda: world.now, chance=Random(99).getrandbits,
+        secret=lambda _: next(drawn),
+    )  # fmt: skip
+    codes = [
+        outcome.coupon.code
+        for key in ("a", "b")
+        if isinstance(outcome := desk.run([IssueCoupon(who, "club", "once", "t", key)])[0], Done)
+        and outcome.coupon
+    ]
+
+    assert [code_from(1, 10), code_from(2, 10)] == codes
