@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import msgspec
 
-from kopilka.core.programme.document import Effect, Lane
+from kopilka.core.programme.document import Effect, Goods, Lane
 from kopilka.core.rules.context import Context
 from kopilka.core.rules.decision import Gift, Issue, Message, Privilege
 from kopilka.core.rules.needs import NOTHING, Needs
@@ -30,6 +30,10 @@ class Offer(Effect, frozen=True):
     PICKS: ClassVar[bool] = False
     SHORT: ClassVar[str] = ""
     LANE: ClassVar[Lane]
+
+    def only(self) -> Goods | None:
+        """The goods without which it can do nothing: the rule is not even looked at when none is there."""
+        return None
 
     def propose(self, context: Context, ask: Ask) -> list[int]:
         """Minor units to take off each line of the context; never more than the room."""

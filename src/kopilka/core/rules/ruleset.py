@@ -66,7 +66,7 @@ class Candidate:
     """
 
     __slots__ = (
-        "bit", "capped", "checks", "choose", "cost", "days", "effect", "gate", "id", "initial", "lane", "limited", "live", "number", "place",
+        "bit", "capped", "checks", "choose", "cost", "days", "effect", "gate", "gate_bit", "id", "initial", "lane", "limited", "live", "number", "place",
         "rule", "scoped", "shut", "sort_key",
     )  # fmt: skip
 
@@ -80,7 +80,7 @@ class Candidate:
         self.number = number
         self.place = 0
         self.lane = lane_in(rule, effect) or Lane.GIFTS
-        self.bit = bit
+        self.bit = self.gate_bit = bit
         conditions = [condition for condition in rule.when if isinstance(condition, Check)]
         checks: list[ContextCheck] = [condition.check for condition in conditions]
         self.cost = _cost(programme, rule)
@@ -168,9 +168,9 @@ class Index:
         self._by_fact: dict[tuple[str, str], list[Candidate]] = {}
         self._gates = 0
         for candidate in candidates:
-            if candidate.bit and candidate.lane is not Lane.GIFTS:
-                self._by_bit.setdefault(candidate.bit, []).append(candidate)
-                self._gates |= candidate.bit
+            if candidate.gate_bit and candidate.lane is not Lane.GIFTS:
+                self._by_bit.setdefault(candidate.gate_bit, []).append(candidate)
+                self._gates |= candidate.gate_bit
             elif candidate.gate is not None:
                 kind, values = candidate.gate
                 for value in values:
@@ -266,6 +266,10 @@ class Ruleset:
             return
         for number in range(len(rule.effects)):
             candidate = Candidate(self.programme, rule, number, bit)
+            effect = candidate.effect
+            only = effect.only() if isinstance(effect, Offer) and not bit else None
+            if only is not None:
+                candidate.gate_bit, candidate.shut = self.filters.bit(only), NOTHING_TO_TAKE()
             home = self.lanes[candidate.lane] if rule.on is Trigger.RECEIPT else self.other[rule.on]
             home.append(candidate)
 

@@ -46,9 +46,14 @@ def spend_room(context: Context, rules: Ruleset, available: int) -> tuple[SpendR
         if refusal is not None:
             return SpendRoom(kind_id, reason=refusal), []
     kind = rules.programme.points[kind_id]
-    room = _line_room(context, rules, spending)
-    total, share = _payable(context, spending), _share(context, spending)
-    by_share, by_goods = total * share // PERCENT_WHOLE, min(sum(room), _bearable(context))
+    room, share = _line_room(context, rules, spending), _share(context, spending)
+    if context.plain:
+        bearable = max(0, sum(context.left))
+        without = 0 if spending.delivery else sum(context.left[context.goods_count :])
+        total = max(0, sum(context.left) - without)
+    else:
+        bearable, total = _bearable(context), _payable(context, spending)
+    by_share, by_goods = total * share // PERCENT_WHOLE, min(sum(room), bearable)
     most = min(by_share, by_goods) * kind.scale // kind.worth
     limit = context.member.spend_max_units
     if available < most and (limit is None or available <= limit):
@@ -72,6 +77,15 @@ def _line_room(context: Context, rules: Ruleset, spending: Spending) -> list[int
     caps = rules.programme.caps
     payable = len(context.lines) if spending.delivery else context.goods_count
     limited = caps.with_points and caps.line is not None
+    if context.plain and not (rules.spend_bit or spending.keep or limited):
+        room = (
+            list(context.left)
+            if min(context.left, default=0) >= 0
+            else [max(0, left) for left in context.left]
+        )
+        if payable < len(room):
+            room[payable] = 0
+        return room
     room = [0] * len(context.lines)
     for i in context.among(range(payable), rules.spend_bit):
         most = context.left[i]
@@ -93,9 +107,7 @@ def _payable(context: Context, spending: Spending) -> int:
     no part in spending make no room for paying more of others.
     """
     places = range(len(context.lines) if spending.delivery else context.goods_count)
-    if not context.plain:
-        return max(0, sum([context.left[i] for i in places if context.class_of(i).spend]))
-    return max(0, sum(context.left if spending.delivery else context.left[: context.goods_count]))
+    return max(0, sum([context.left[i] for i in places if context.class_of(i).spend]))
 
 
 def _bearable(context: Context) -> int:
@@ -115,6 +127,8 @@ def _least(spending: Spending, kind: PointsKind) -> int:
 
 
 def _share(context: Context, spending: Spending) -> int:
+    if not spending.inside:
+        return spending.up_to
     shop = context.shop
     named = [share for id_, share in spending.inside.items() if id_ == shop.id or id_ in shop.groups]
     return min(named) if named else spending.up_to

@@ -55,25 +55,27 @@ class Earn(Effect, frozen=True):
         they were counted from.
         """
         paid_parts = context.left if self.with_points_part else context.net
-        by_line = self.round is RoundEach.LINE
-        whole_receipt = len(scope) == len(paid_parts)
-        total = sum(paid_parts) if whole_receipt else sum([paid_parts[i] for i in scope])
+        total = sum(paid_parts) if len(scope) == len(paid_parts) else sum([paid_parts[i] for i in scope])
         paid = max(0, total)
+        if self.round is RoundEach.RECEIPT:
+            pieces = sum([context.lines[i].quantity for i in scope]) if self.each else 0
+            return [self._given(context, kind, bit, (paid, pieces))], paid
+        rows = [(max(0, paid_parts[i]), context.lines[i].quantity) for i in scope]
+        return [self._given(context, kind, bit, row) for row in rows], paid
+
+    def _given(self, context: Context, kind: PointsKind, bit: int, basis: tuple[int, int]) -> int:
+        """Smallest units for money paid and pieces bought."""
+        paid, pieces = basis
         if self.percent is not None:
-            share, whole = context.scale(self.percent, bit) * kind.scale, PERCENT_WHOLE * kind.worth
-            if by_line:
-                return [divide(max(0, paid_parts[i]) * share, whole, kind.round) for i in scope], paid
-            return [divide(paid * share, whole, kind.round)], paid
+            share = context.scale(self.percent, bit) * kind.scale
+            return divide(paid * share, PERCENT_WHOLE * kind.worth, kind.round)
         if self.points is None:
-            return [0], paid
+            return 0
         each = context.scale(self.points, bit) * kind.scale
         if self.each:
-            counts = [context.lines[i].quantity for i in scope]
-            counts = counts if by_line else [sum(counts)]
-            return [divide(count * each, ONE * HUNDREDTHS, kind.round) for count in counts], paid
+            return divide(pieces * each, ONE * HUNDREDTHS, kind.round)
         if self.per is None:
-            return [divide(each, HUNDREDTHS, kind.round)] * (len(scope) if by_line else 1), paid
-        basis = [max(0, paid_parts[i]) for i in scope] if by_line else [paid]
+            return divide(each, HUNDREDTHS, kind.round)
         if self.whole:
-            return [divide(amount // self.per * each, HUNDREDTHS, kind.round) for amount in basis], paid
-        return [divide(amount * each, self.per * HUNDREDTHS, kind.round) for amount in basis], paid
+            return divide(paid // self.per * each, HUNDREDTHS, kind.round)
+        return divide(paid * each, self.per * HUNDREDTHS, kind.round)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import msgspec
 
-from kopilka.core.programme.document import Lane
+from kopilka.core.programme.document import Goods, Lane
 from kopilka.core.programme.fields import MoneyMinor, Name, Words
 from kopilka.core.receipt import Line
 from kopilka.core.rules.context import Context
@@ -32,6 +32,9 @@ class Price(Offer, frozen=True, rename={"prices": "list"}):
     closes: bool = True
     each: MoneyMinor | None = None
     of: Name = ""
+
+    def only(self) -> Goods | None:
+        return Goods(sku=tuple(self.prices)) if self.prices else None
 
     def propose(self, context: Context, ask: Ask) -> list[int]:
         parts = [0] * len(context.lines)
