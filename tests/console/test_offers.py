@@ -109,7 +109,7 @@ def test_the_catalogue_shows_what_is_left(visitor: Visit, front: Shopfront) -> N
 def test_money_is_paid_out_once(visitor: Visit, front: Shopfront) -> None:
     publish(front, "b11-cashback")
     visit = visitor("support", "en")
-    assert "Pay out" not in visit.get(path(front)).text
+    assert "Pay out money" not in visit.get(path(front)).text
     give(visit, front, "50.25", "money")
     visit.get(path(front))
     assert "Can be paid out: 50.25" in visit.text()

@@ -15,15 +15,18 @@ from kopilka.usecases.views import MemberView
 from kopilka.words.reasons import in_language
 from kopilka.words.render import Tongue
 
+SHOWN_MAX = 6
+
 
 def gifts_for(
     services: Services, programme: Programme, member: MemberView | None, tongue: Tongue
 ) -> list[GiftWords]:
-    """The gifts that this buyer may have now."""
+    """The gifts that this buyer may have now: of many the dearest, which they have saved for."""
     if member is None or not programme.gifts or member.status != "active":
         return []
     found = services.views.gifts(programme.programme, (member.bucket, member.holder_id)) or []
-    return [row for row in gift_words(found, tongue) if not row.closed]
+    open_ = sorted((row for row in found if not row.closed), key=lambda row: -row.units)
+    return gift_words(open_[:SHOWN_MAX], tongue)
 
 
 def choices_of(programme: Programme, tag: str) -> list[tuple[str, str]]:

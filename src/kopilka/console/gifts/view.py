@@ -76,7 +76,7 @@ class Gifts:
             (say.gettext("Gift"), title),
             (say.gettext("Pieces"), formats.number(tag, deed.pieces)),
             (say.gettext("Paid with points"), points_text(tongue, deed.units, deed.kind)),
-            (say.gettext("Goods"), sku),
+            (say.gettext("Article"), sku),
             (say.gettext("Went out"), "" if found.stored.recorded_at is None else calendar.moment(tag, found.stored.recorded_at, tongue.zone)),
             (say.gettext("Came back"), "" if found.returned_at is None else calendar.moment(tag, found.returned_at, tongue.zone)),
         ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What the member's card says: balances, lots, level, facts — read models in, ready texts out."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -23,6 +24,9 @@ _PURPOSES = {
     "advertising": N_("offers"),
     "partner": N_("partners"),
 }
+
+_NOUN = re.compile(r"\s(?=\D)")
+"""Where a number of points may be broken: before its noun, never within."""
 
 
 class WalletWords(msgspec.Struct, frozen=True):
@@ -58,7 +62,8 @@ def wallet_words(wallet: WalletView, tongue: Tongue, kind: PointsKind | None) ->
         money = formats.money(tongue.language, kind.rate.minor_for(wallet.free), tongue.currency, short=True)
         worth = say.gettext("pays for %(money)s", money=money)
     facts = tuple((title, points_text(tongue, units, wallet.kind)) for title, units in named if units)
-    return WalletWords(wallet.kind, points_text(tongue, wallet.free, wallet.kind), worth, facts)
+    free = _NOUN.sub(" ", points_text(tongue, wallet.free, wallet.kind))
+    return WalletWords(wallet.kind, free, worth, facts)
 
 
 def lot_rows(wallets: Iterable[WalletView], tongue: Tongue) -> list[Mapping[str, object]]:
