@@ -107,7 +107,7 @@ def empty_database(postgres: dict[str, str]) -> Iterator[str]:
 @contextmanager
 def fresh_database(conninfo: str, template: str) -> Iterator[str]:
     name = f"kopilka_test_{secrets.token_hex(6)}"
-    run(conninfo, f"CREATE DATABASE {name} TEMPLATE {template}")
+    run(conninfo, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     try:
         yield make_conninfo(conninfo, dbname=name)
     finally:
