@@ -74,6 +74,17 @@ def test_facts_are_kept_with_the_person_alone(world: World) -> None:
     assert [] == [text for (text,) in told if "cat" in text or "Anna" in text]
 
 
+def test_tags_and_facts_that_cannot_be_kept_are_refused(world: World) -> None:
+    tags = [("x" * 65,), (" x",), ("",), ("a\nb",), tuple(f"t{n}" for n in range(101))]
+    facts = [{"pet": ""}, {"": "x"}, {"pet": "x" * 129}, {"p\tt": "x"}, {f"n{n}": "x" for n in range(51)}]
+
+    told = {code(world, msgspec.structs.replace(joins("1"), tags=row)) for row in tags}
+    assert {"bad_tag"} == told
+    people = [msgspec.structs.replace(joins("1"), person=Person(attributes=row)) for row in facts]
+    assert {"bad_attribute"} == {code(world, command) for command in people}
+    assert [] == world.rows("SELECT 1 FROM member")
+
+
 def test_a_welcome_keeps_to_its_budget(database: str) -> None:
     with opened(database, GREETING) as world:
         outcomes = world.run(*[joins(card) for card in "123"])

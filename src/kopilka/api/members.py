@@ -256,7 +256,9 @@ _READ, _WRITE = "members:read", "members:write"
 ROUTES = (
     Route(
         "POST", "/v1/members", enrol, "Enrol a person", _WRITE, EnrolIn, EnrolOut, 201, idempotent="required",
-        problems=("no_identifier", "identifier_taken", "unknown_programme", "unknown_shop", "key_reused"),
+        problems=(
+            "no_identifier", "identifier_taken", "unknown_programme", "unknown_shop", "key_reused", "bad_tag", "bad_attribute",
+        ),
     ),
     Route(
         "GET", "/v1/members", search, "List and search members by a part of name, phone, card or e-mail", _READ, None,

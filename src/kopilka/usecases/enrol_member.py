@@ -8,6 +8,7 @@ from kopilka.core.rules.engine import Occasion, greet
 from kopilka.core.settlement.purchase import Who, issue
 from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Enrol, Identifier, Ref
+from kopilka.usecases.members import wrong_facts
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Claim, Found, Holding, NewMember
 
@@ -19,14 +20,9 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
     known = batch.known(key, hashed) if key else None
     if known is not None:
         return known if isinstance(known, Refused) else batch.replay(known, "enrol")
-    if not command.identifiers:
-        return Refused("no_identifier", Why.INVALID, "identifiers")
-    seen: set[Ref] = set()
-    for identifier in command.identifiers:
-        ref = Ref(identifier.kind, identifier.value)
-        if ref in batch.found or ref in seen:
-            return Refused("identifier_taken", Why.CONFLICT, identifier.kind, {"kind": identifier.kind})
-        seen.add(ref)
+    refused = _unfit(batch, command)
+    if refused is not None:
+        return refused
     at = command.at or batch.now
     if at > batch.now + SKEW:
         return Refused("in_the_future", Why.INVALID, "at")
@@ -61,6 +57,19 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
     data: dict[str, object] = {"member": member_id, "programme": command.programme, "shop": command.shop}
     batch.emit([Event(MEMBER_ENROLLED, holding.holder_id, at, data=data)], holding.bucket)
     return done
+
+
+def _unfit(batch: Batch, command: Enrol) -> Refused | None:
+    """Why nobody can join like this: nothing finds them, somebody else has it, or what is said cannot be kept."""
+    if not command.identifiers:
+        return Refused("no_identifier", Why.INVALID, "identifiers")
+    seen: set[Ref] = set()
+    for identifier in command.identifiers:
+        ref = Ref(identifier.kind, identifier.value)
+        if ref in batch.found or ref in seen:
+            return Refused("identifier_taken", Why.CONFLICT, identifier.kind, {"kind": identifier.kind})
+        seen.add(ref)
+    return wrong_facts(command.tags, command.person.attributes or {})
 
 
 def _asked(command: Enrol) -> Enrol:

@@ -4,7 +4,7 @@ Joining itself gives points and is a verb of the desk (`enrol_member`); erasing 
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime
 from typing import Protocol
 
@@ -269,15 +269,24 @@ def _attributes_after(found: MemberView, change: PersonChange) -> dict[str, str]
 
 
 def _wrong_facts(found: MemberView, change: MemberChange, person: PersonChange) -> Refused | None:
-    """Tags and attributes that cannot be kept: too long, too many, or with signs that nobody sees."""
+    """Tags and attributes that cannot be kept; those that are there already stay as they are."""
     tags = {*(found.tags if change.tags is None else change.tags), *(change.add_tags or ())}
     tags -= set(change.remove_tags or ())
-    if len(tags) > TAGS_MAX or not all(_NAME.match(tag) for tag in tags.difference(found.tags)):
-        return Refused("bad_tag", Why.INVALID, "tags", {"most": TAGS_MAX})
     after = _attributes_after(found, person)
     new = {name: value for name, value in person.attributes.items() if value is not None}
-    fits = all(_NAME.match(name) and _VALUE.match(value) for name, value in new.items())
-    if not fits or (new and len(after) > ATTRIBUTES_MAX):
+    if len(after) > ATTRIBUTES_MAX and new:
+        return Refused("bad_attribute", Why.INVALID, "person.attributes", {"most": ATTRIBUTES_MAX})
+    if len(tags) > TAGS_MAX:
+        return Refused("bad_tag", Why.INVALID, "tags", {"most": TAGS_MAX})
+    return wrong_facts(tags.difference(found.tags), new)
+
+
+def wrong_facts(tags: Collection[str], attributes: Mapping[str, str]) -> Refused | None:
+    """Tags and attributes that cannot be kept: too long, too many, or with signs that nobody sees."""
+    if len(tags) > TAGS_MAX or not all(_NAME.match(tag) for tag in tags):
+        return Refused("bad_tag", Why.INVALID, "tags", {"most": TAGS_MAX})
+    fits = all(_NAME.match(name) and _VALUE.match(value) for name, value in attributes.items())
+    if not fits or len(attributes) > ATTRIBUTES_MAX:
         return Refused("bad_attribute", Why.INVALID, "person.attributes", {"most": ATTRIBUTES_MAX})
     return None
 
