@@ -21,7 +21,9 @@ def test_a_call_without_a_key_is_refused(still_shop: Any) -> None:
         assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.scope], ids=lambda route: f"{route.method} {route.path}"
+)
 def test_each_route_needs_its_scope(still_shop: Any, route: Any) -> None:
     others = [scope for scope in ("receipts", "members:read", "catalogue", "keys") if scope != route.scope]
     secret = still_shop.key(*others)
@@ -30,6 +32,10 @@ def test_each_route_needs_its_scope(still_shop: Any, route: Any) -> None:
     answer = still_shop.call(route.method, path, {}, authorization=f"Bearer {secret}")
 
     assert (403, "forbidden") == (answer.status_code, answer.json()["code"])
+
+
+def test_only_terms_are_for_everybody() -> None:
+    assert ["/v1/programmes/{id}/terms"] == [route.path for route in ROUTES if not route.scope]
 
 
 def test_a_key_of_one_shop_does_not_act_for_another(shop: Any) -> None:

@@ -36,7 +36,9 @@ def born_today(now: datetime) -> date:
     return day.replace(year=2000)
 
 
-def test_a_night_expires_moves_releases_celebrates_and_keeps_the_days_root(database: str, tmp_path: Path) -> None:
+def test_a_night_expires_moves_releases_celebrates_and_keeps_the_days_root(
+    database: str, tmp_path: Path
+) -> None:
     now = utc_now()
     then = now - timedelta(days=30)
     house = House(database)
@@ -47,7 +49,14 @@ def test_a_night_expires_moves_releases_celebrates_and_keeps_the_days_root(datab
     desk, who = house.desk(), Ref("card", "c")
     lines = (Line("1", "a", 1000, 50_000),)
     commands = [
-        Enrol((Identifier("card", "c"),), "night", Person(birthday=born_today(now)), client="t", key="e", at=then),
+        Enrol(
+            (Identifier("card", "c"),),
+            "night",
+            Person(birthday=born_today(now)),
+            client="t",
+            key="e",
+            at=then,
+        ),
         Close(Receipt("sold", "s", then, "RUB", lines), who),
         Hold(Receipt("held", "s", then, "RUB", lines), who),
     ]

@@ -362,4 +362,14 @@ def client_key(client: str, key: str) -> str:
 
 def answer_bytes(done: Done) -> bytes:
     """What is stored of an answer."""
-    return _encode(Answer(done.holder_id, done.member_id, done.txn, done.units, done.balances, done.returned, done.coupon.code if done.coupon else ""))
+    return _encode(
+        Answer(
+            done.holder_id,
+            done.member_id,
+            done.txn,
+            done.units,
+            done.balances,
+            done.returned,
+            done.coupon.code if done.coupon else "",
+        )
+    )

@@ -41,10 +41,12 @@ class Catalogue:
         self._gift_skus: set[str] = set()
 
     def refresh(self, version: int) -> None:
-        """Read again where the store says that something has changed."""
+        """Read again where the store says that something has changed. Other threads look meanwhile: shops come last, so
+        that whoever sees a shop also sees its programme.
+        """
         if version == self._version:
             return
-        self.shops = self._store.shops()
+        shops = self._store.shops()
         self._products = {}
         versions: dict[str, list[tuple[datetime, Ruleset]]] = {}
         for programme, number, valid_from, text in self._store.versions():
@@ -62,6 +64,7 @@ class Catalogue:
         self._gift_skus = {sku for rules in self.every_version() for sku in rules.gift_skus}
         offers = [offer for rules in self.every_version() for offer in rules.programme.gifts.values()]
         self._gift_skus |= {offer.sku for offer in offers if offer.sku}
+        self.shops = shops
         self._version = version
 
     def _compile(self, programme: str, number: int, text: str) -> Ruleset:

@@ -235,7 +235,16 @@ def _wanted(commands: Sequence[Command | Quote]) -> tuple[list[Ref], list[str], 
                 keys.add(f"ret:{command.return_id}")
             case ActivateCoupon():
                 refs |= {command.who} if command.who is not None else set()
-            case Adjust() | Exchange() | SetLevel() | IssueCoupon() | Act() | Celebrate() | RedeemGift() | PayOut():
+            case (
+                Adjust()
+                | Exchange()
+                | SetLevel()
+                | IssueCoupon()
+                | Act()
+                | Celebrate()
+                | RedeemGift()
+                | PayOut()
+            ):
                 refs.add(command.who)
             case Enrol():
                 refs |= {Ref(identifier.kind, identifier.value) for identifier in command.identifiers}

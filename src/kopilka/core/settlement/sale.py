@@ -122,7 +122,10 @@ def netted(parts: list[int], receipt: Receipt) -> list[int]:
         return parts
     lines = tuple(receipt.all_lines())
     room = [max(0, part) for part in parts]
-    free = [0 if _guarded(line) else max(0, most - line.floor_minor) for line, most in zip(lines, room, strict=True)]
+    free = [
+        0 if _guarded(line) else max(0, most - line.floor_minor)
+        for line, most in zip(lines, room, strict=True)
+    ]
     over, order = min(sum(room), sum(room) - sum(parts)), ranks(lines)
     if free == room:
         return allocate_within(sum(room) - over, room, room, order)
