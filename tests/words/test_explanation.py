@@ -123,6 +123,15 @@ def test_a_cashier_is_told_in_one_line(counts: tuple[str, int], facts: dict[str,
     assert (expected, True) == (plain(said), len(said) <= CASHIER_MAX)
 
 
+def test_a_promise_does_not_read_out_what_is_for_the_cashier() -> None:
+    told = "free: delivery, message: {cashier: Поздравьте, slip: Спасибо}}"
+    rules, receipt, decision = counted(FREE.replace("free: delivery}", told), 276_000, delivery=DELIVERY)
+
+    said = tellers(rules)[0].spoken(receipt, decision, closed=False)
+
+    assert "ещё 240 ₽ — и бесплатная доставка" == plain(said.unlock)
+
+
 def test_a_closed_receipt_promises_nothing_more() -> None:
     rules, receipt, decision = counted(FREE, 276_000, delivery=DELIVERY)
 

@@ -87,8 +87,9 @@ class Teller:
         return "\n".join(self._lines(tree, 0))
 
     def _lines(self, node: Node, depth: int) -> Iterator[str]:
-        amount = self.amount(node)
-        yield f"{_INDENT * depth}{self.text(node)}{f' = {amount}' if amount else ''}"
+        text, amount = self.text(node), self.amount(node)
+        told = f" = {amount}" if amount and not text.endswith(":") else ""
+        yield f"{_INDENT * depth}{text}{told}"
         for inner in node.below:
             yield from self._lines(inner, depth + 1)
 
@@ -142,7 +143,8 @@ class Teller:
         )
         if not short and id_ in self._titled:
             return self.rule(id_)
-        words = [self._effect(id_, number) for number in range(len(rule.effects))]
+        promises = [number for number, row in enumerate(rule.effects) if getattr(row, "PROMISES", True)]
+        words = [self._effect(id_, number) for number in promises]
         return ", ".join(filter(None, words)) or self.rule(id_)
 
     def _cashier(self, decision: Decision, unlock: str) -> str:
