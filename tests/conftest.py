@@ -22,6 +22,7 @@ from kopilka.app.postgres import EmbeddedPostgres, GivenDatabase, find_binaries
 from kopilka.store.migrate import migrate
 
 CHOICE = os.environ.get("KOPILKA_TEST_POSTGRES", "")
+os.environ.setdefault("KOPILKA_SECRET_KEY", "a key of tests alone, which seals nothing real")
 
 
 @pytest.fixture(scope="session")

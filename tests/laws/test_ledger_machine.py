@@ -307,7 +307,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.simple[who].add(units, self.now, expires)
 
     @rule(who=WHO, share=st.sampled_from([1, 40, 100, 101]), gift=st.booleans())
-    def take(self, who: int, share: int, gift: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
+    def take(self, who: int, share: int, gift: bool) -> None:
         free = self.simple[who].free(self.now)
         units = free * share // 100 + (share > 100)
         command: Command = Adjust(self.names[who], "bonus", -units, "by hand", **self.key())

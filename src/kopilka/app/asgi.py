@@ -14,7 +14,11 @@ from kopilka.api.routes import PREFIXES, api
 from kopilka.api.server import Api, Receive, Scope, Send
 from kopilka.app.batcher import Counter
 from kopilka.app.compose import House
+from kopilka.app.post import Post, inbox_round
 from kopilka.app.screens import Screens
+from kopilka.app.trade import CONNECTORS, trade
+from kopilka.connectors.kit.connector import Connector
+from kopilka.connectors.kit.front import Front as Dealing
 from kopilka.usecases.ports import StoreUnavailableError
 
 log = structlog.get_logger(__name__)
@@ -25,7 +29,11 @@ def create_app(conninfo: str, more: Sequence[ControllerRouterHandler] = ()) -> "
     return app_over(House(conninfo), more)
 
 
-def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Front":
+def app_over(
+    house: House,
+    more: Sequence[ControllerRouterHandler] = (),
+    connectors: Sequence[Connector] = CONNECTORS,
+) -> "Front":
     """The application over a house, which it closes when it ends."""
     counter = Counter(house.desk)
     served = api(
@@ -42,6 +50,9 @@ def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Fro
         )
     )
 
+    dealing = trade(house, counter, served.doors.run, connectors)
+    post = Post([inbox_round(dealing)])
+
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
         counter.start()
@@ -49,9 +60,12 @@ def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Fro
             await served.doors.refresh()
         except StoreUnavailableError as error:
             log.warning("started_without_database", reason=str(error))
+        post.start()
         try:
             yield
         finally:
+            await post.end()
+            await dealing.end()
             await asyncio.to_thread(counter.stop)
             await served.end()
             house.close()
@@ -63,18 +77,21 @@ def app_over(house: House, more: Sequence[ControllerRouterHandler] = ()) -> "Fro
         openapi_config=None,
         exception_handlers={HTTPException: pages.lost},
     )
-    return Front(served, screens)
+    return Front(served, screens, dealing)
 
 
 class Front:
-    """Sends calls of the API to it without passing the framework of the screens."""
+    """Sends calls of the API and of connectors to them without passing the framework of the screens."""
 
-    def __init__(self, served: Api, screens: Litestar) -> None:
+    def __init__(self, served: Api, screens: Litestar, dealing: Dealing) -> None:
         self.api = served
         self.screens = screens
+        self.dealing = dealing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PREFIXES):
             await self.api(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(self.dealing.prefixes):
+            await self.dealing(scope, receive, send)
         else:
             await self.screens(scope, receive, send)  # type: ignore[arg-type]

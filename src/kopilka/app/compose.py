@@ -9,18 +9,27 @@ from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.batch import PostgresLedger
 from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
+from kopilka.store.connections import PostgresConnections
 from kopilka.store.coupons import PostgresCoupons
+from kopilka.store.foreign import PostgresForeign
+from kopilka.store.inbox import PostgresInbox
 from kopilka.store.keys import PostgresKeys
 from kopilka.store.members import PostgresMembers
 from kopilka.store.migrate import is_migrated
+from kopilka.store.verifications import PostgresVerifications
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.catalogue import Catalogue
+from kopilka.usecases.connections import Connections
 from kopilka.usecases.coupons import Coupons
 from kopilka.usecases.desk import Desk
+from kopilka.usecases.foreign import Foreign
+from kopilka.usecases.inbox import Inbox
 from kopilka.usecases.keys import Keys
 from kopilka.usecases.members import Members
 from kopilka.usecases.programmes import Programmes
+from kopilka.usecases.seal import Seal
 from kopilka.usecases.show import Views
+from kopilka.usecases.verifications import Verifications
 
 
 def utc_now() -> datetime:
@@ -47,6 +56,14 @@ class House:
             PostgresCoupons(self.pool), self.views.catalogue, clock=clock, chance=secrets.randbits
         )
         self.members = Members(PostgresMembers(self.pool), clock=clock, chance=secrets.randbits)
+        self.connections = Connections(
+            PostgresConnections(self.pool), Seal.from_environment(), clock=clock, chance=secrets.randbits
+        )
+        self.foreign = Foreign(PostgresForeign(self.pool), clock)
+        self.inbox = Inbox(PostgresInbox(self.pool), clock)
+        self.verifications = Verifications(
+            PostgresVerifications(self.pool), clock=clock, chance=secrets.randbits
+        )
 
     def desk(self) -> Desk:
         """A desk for one thread, with a catalogue of its own. Ids need to be distinct, not secret; codes are secret."""

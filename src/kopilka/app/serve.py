@@ -17,6 +17,7 @@ import structlog
 from kopilka.app.night import Watch
 from kopilka.app.nursery import GRACE_SECONDS, Order
 from kopilka.app.postgres import find_database
+from kopilka.app.seal_key import hold_key
 from kopilka.app.settings import Settings
 from kopilka.store.migrate import migrate
 from kopilka.values.errors import KopilkaError
@@ -65,6 +66,7 @@ def serve(  # noqa: PLR0913 - all that a server is told
 
 def serve_all(settings: Settings) -> None:
     """The database, brought to our schema, and everything over it, until stopped."""
+    hold_key(settings.data)
     nursery = begin()
     database = find_database(settings.database_url or None, settings.data)
     try:

@@ -15,6 +15,7 @@ import msgspec
 from kopilka.app.compose import House
 from kopilka.app.night import work_in
 from kopilka.app.postgres import EmbeddedPostgres, find_database
+from kopilka.app.seal_key import hold_key
 from kopilka.cli.rooms import (
     AuditReport,
     DemoWish,
@@ -50,6 +51,7 @@ class AppWiring:
         """An open house over a database brought to this program's schema."""
         database = find_database(place.url or None, place.data, shared=True)
         conninfo = database.start()
+        hold_key(place.data)
         try:
             migrate(conninfo)
             with closing(CliHouse(conninfo)) as house:

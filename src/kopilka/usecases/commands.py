@@ -32,12 +32,15 @@ class Quote(msgspec.Struct, frozen=True):
 
 
 class Hold(msgspec.Struct, frozen=True):
-    """Reserve the points of a receipt until it is closed, released, or the hold lapses."""
+    """Reserve the points of a receipt until it is closed, released, or the hold lapses: after the programme's time, or
+    after `minutes` where the sale takes longer (an order that is to be delivered).
+    """
 
     receipt: Receipt
     who: Ref | None = None
     client: str = ""
     key: str = ""
+    minutes: int | None = None
 
 
 class Close(msgspec.Struct, frozen=True):

@@ -20,7 +20,8 @@ from kopilka.values.ids import TRANSACTION
 def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     """Place a hold. The same content again gets the stored answer; other content is a new revision."""
     receipt = batch.catalogue.filled(command.receipt)
-    hashed = content_hash("hold", command.who, encoded=encoded(command.receipt))
+    asked = ("hold", command.who) if command.minutes is None else ("hold", command.who, command.minutes)
+    hashed = content_hash(*asked, encoded=encoded(command.receipt))
     key = client_key(command.client, command.key) if command.key else ""
     known = batch.known(key, hashed) if key else None
     if isinstance(known, Refused):
@@ -51,7 +52,7 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
         release(buyer.holding.book, receipt.id, cause)
         draw_caps(batch.standing(buyer.holding, rules.programme.programme), decision, 1)
         batch.touch(buyer.holding)
-    lapses_at = batch.now + timedelta(minutes=rules.programme.hold_minutes)
+    lapses_at = batch.now + timedelta(minutes=command.minutes or rules.programme.hold_minutes)
     terms = Terms(lapses_at, 1 if stored is None else stored.sale.revision + 1)
     book = None if buyer is None else buyer.holding.book
     sale, events = hold(rules.programme, Deal(receipt, decision), book, cause, terms)

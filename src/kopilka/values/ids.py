@@ -8,6 +8,7 @@ from hashlib import blake2b
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 MEMBER, HOLDER, TRANSACTION, EVENT, RECEIPT, KEY = "mem_", "hdr_", "txn_", "evt_", "rcp_", "key_"
+CONNECTION, CALL, SUBSCRIPTION, MESSAGE = "con_", "cll_", "sub_", "msg_"
 BUCKETS = 256
 
 

@@ -24,6 +24,7 @@ from kopilka.app.demo.people import person
 from kopilka.app.night import Watch
 from kopilka.app.postgres import AlreadyRunning, EmbeddedPostgres, find_database
 from kopilka.app.postgres.database import is_locked
+from kopilka.app.seal_key import hold_key
 from kopilka.app.serve import begin
 from kopilka.app.serve import serve as serve_over
 from kopilka.app.settings import settings_from
@@ -91,6 +92,7 @@ def demo(wish: DemoWish) -> None:
     if not made_file.exists():
         # An attempt that was cut short begins anew: only a finished shop has its note.
         shutil.rmtree(wish.data / "postgres", ignore_errors=True)
+    hold_key(wish.data)
     begun = begin() if wish.serve and made_file.exists() else None
     with EmbeddedPostgres(wish.data / "postgres") as server:
         migrate(server.conninfo)
@@ -115,6 +117,7 @@ def serve(place: Place, *, host: str, port: int, language: str) -> None:
     """Serve a shop of one's own until stopped."""
     if not place.url:
         refuse_second(place.data, language)
+    hold_key(place.data)
     begun = begin()
     database = find_database(place.url or None, place.data)
     try:
