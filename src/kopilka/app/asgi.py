@@ -14,7 +14,7 @@ from kopilka.api.routes import PREFIXES, api
 from kopilka.api.server import Api, Receive, Scope, Send
 from kopilka.app.batcher import Counter
 from kopilka.app.compose import House
-from kopilka.app.post import Post, inbox_round
+from kopilka.app.post import Post, inbox_round, parked_round
 from kopilka.app.screens import Screens
 from kopilka.app.trade import CONNECTORS, trade
 from kopilka.connectors.kit.connector import Connector
@@ -51,7 +51,7 @@ def app_over(
     )
 
     dealing = trade(house, counter, served.doors.run, connectors)
-    post = Post([inbox_round(dealing)])
+    post = Post([inbox_round(dealing), parked_round(dealing)])
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:

@@ -8,6 +8,7 @@ import structlog
 
 from kopilka.connectors.kit.connector import Reader
 from kopilka.connectors.kit.front import Front
+from kopilka.connectors.kit.parking import Sweep
 from kopilka.usecases.inbox import InboxItem
 from kopilka.usecases.ports import StoreUnavailableError
 
@@ -58,6 +59,11 @@ def inbox_round(front: Front) -> Round:
         return len(items)
 
     return work
+
+
+def parked_round(front: Front) -> Round:
+    """Book what was parked for buyers who have joined since."""
+    return Sweep(list(front.connectors.values()), front.services).step
 
 
 async def _work_through(front: Front, item: InboxItem) -> None:
