@@ -7,9 +7,10 @@ from kopilka.app.compose import House
 from kopilka.connectors.kit.connector import Connector
 from kopilka.connectors.kit.front import Front
 from kopilka.connectors.kit.services import Counter, Runner, Services
+from kopilka.connectors.retailcrm import RETAILCRM
 from kopilka.values.ids import make_id
 
-CONNECTORS: tuple[Connector, ...] = ()
+CONNECTORS: tuple[Connector, ...] = (RETAILCRM,)
 """One line each."""
 ID_BITS = 74
 

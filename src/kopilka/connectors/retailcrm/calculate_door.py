@@ -1,0 +1,5 @@
+"""Orders."""
+
+from kopilka.connectors.retailcrm.wire import Route
+
+ROUTES: tuple[Route, ...] = ()

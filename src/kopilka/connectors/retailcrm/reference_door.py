@@ -1,0 +1,5 @@
+"""Placeholder of this connector's routes."""
+
+from kopilka.connectors.retailcrm.wire import Route
+
+ROUTES: tuple[Route, ...] = ()
