@@ -110,15 +110,18 @@ def differences(wanted: Any, got: Any, place: str = "") -> Iterator[str]:
                 return
             for n, (one, other) in enumerate(zip(wanted, got, strict=True)):
                 yield from differences(one, other, f"{place}[{n}]")
-        case str():
-            if not isinstance(got, str) or not fits(wanted, got):
-                yield from () if wanted == ANY else [f"{place}: {got!r} is not {wanted!r}"]
-        case float():
-            if isinstance(got, bool) or not isinstance(got, int | Decimal) or Decimal(str(wanted)) != got:
-                yield f"{place}: {got!r} is not {wanted!r}"
         case _:
-            if wanted != got or isinstance(wanted, bool) is not isinstance(got, bool):
+            if not same(wanted, got):
                 yield f"{place}: {got!r} is not {wanted!r}"
+
+
+def same(wanted: Any, got: Any) -> bool:
+    """Whether a value is as wanted: `…` alone is any value; a number is a number however it is written."""
+    if isinstance(wanted, str):
+        return wanted == ANY or (isinstance(got, str) and fits(wanted, got))
+    if isinstance(wanted, float):
+        return isinstance(got, int | Decimal) and not isinstance(got, bool) and Decimal(str(wanted)) == got
+    return bool(wanted == got) and isinstance(wanted, bool) is isinstance(got, bool)
 
 
 def fits(wanted: str, got: str) -> bool:
