@@ -56,6 +56,18 @@ def test_two_repeats_in_one_batch_are_one(world: World) -> None:
     assert 50 == world.balance(who).total
 
 
+def test_added_points_can_wait_for_their_first_day(world: World) -> None:
+    who = world.enrol()
+    later = date(2026, 3, 10)
+    wish = Adjust(who, "bonus", 50, "why", "t", "k", last_on=date(2026, 3, 12), active_on=later)
+    world.done(wish)
+
+    assert (50, 0) == (world.balance(who).total, world.balance(who).free)
+    assert "key_reused" == code(world, Adjust(who, "bonus", 50, "why", "t", "k", last_on=date(2026, 3, 12)))
+    never = Adjust(who, "bonus", 50, "why", "t", "q", last_on=date(2026, 3, 9), active_on=later)
+    assert "in_the_past" == code(world, never)
+
+
 def test_days_that_have_passed_and_nothing_at_all_are_refused(world: World) -> None:
     who = world.enrol()
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 
 from kopilka.core.rules.registry import REGISTRY
+from kopilka.store.accounts import PostgresAccounts
 from kopilka.store.batch import PostgresLedger
 from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
@@ -18,6 +19,7 @@ from kopilka.store.members import PostgresMembers
 from kopilka.store.migrate import is_migrated
 from kopilka.store.verifications import PostgresVerifications
 from kopilka.store.views import PostgresViews
+from kopilka.usecases.accounts import Accounts
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.connections import Connections
 from kopilka.usecases.coupons import Coupons
@@ -50,6 +52,7 @@ class House:
         self.ledger = PostgresLedger(self._by_key)
         catalogue = Catalogue(self.reference, REGISTRY)
         self.views = Views(PostgresViews(self.pool), self.ledger, catalogue, clock)
+        self.accounts = Accounts(PostgresAccounts(self.pool), self.ledger, catalogue, clock)
         self.keys = Keys(PostgresKeys(self.pool), clock=clock, chance=secrets.randbits)
         self.programmes = Programmes(self.reference, REGISTRY, clock)
         self.coupons = Coupons(

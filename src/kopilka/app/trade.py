@@ -22,7 +22,7 @@ def services_of(house: House, counter: Counter, run: Runner) -> Services:
         return make_id(prefix, int(house.clock().timestamp() * 1000), secrets.randbits(ID_BITS))
 
     return Services(
-        counter=counter, views=house.views, members=house.members, programmes=house.programmes, goods=house.reference,
+        counter=counter, views=house.views, accounts=house.accounts, members=house.members, programmes=house.programmes, goods=house.reference,
         coupons=house.coupons, connections=house.connections, foreign=house.foreign, inbox=house.inbox,
         verifications=house.verifications, clock=house.clock, chance=secrets.randbits, new_id=new_id, run=run,
     )  # fmt: skip

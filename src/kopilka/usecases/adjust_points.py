@@ -9,13 +9,16 @@ from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key,
 from kopilka.usecases.commands import Adjust, Exchange
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Claim
-from kopilka.values.period import day_end
+from kopilka.values.period import day_end, day_start
 from kopilka.values.points import Points
 
 
 def adjust_points(batch: Batch, command: Adjust) -> Outcome:
     """Add points (into a lot of their own) or take free ones. Never below what is free."""
-    hashed = content_hash("adjust", command.who, command.kind, command.units, command.reason, command.last_on)
+    later = () if command.active_on is None else (command.active_on,)
+    hashed = content_hash(
+        "adjust", command.who, command.kind, command.units, command.reason, command.last_on, *later
+    )
     key = client_key(command.client, command.key)
     known = batch.known(key, hashed)
     if known is not None:
@@ -30,7 +33,10 @@ def adjust_points(batch: Batch, command: Adjust) -> Outcome:
         return Refused("unknown_points", Why.NOT_FOUND, "kind", {"kind": command.kind})
     book = buyer.holding.book
     expires_at = None if command.last_on is None else day_end(command.last_on, zone)
-    if command.units > 0 and expires_at is not None and expires_at <= batch.now:
+    active_from = (
+        batch.now if command.active_on is None else max(batch.now, day_start(command.active_on, zone))
+    )
+    if command.units > 0 and expires_at is not None and expires_at <= active_from:
         return Refused("in_the_past", Why.INVALID, "last_on")
     free = book.free(command.kind, batch.now)
     if free < -command.units:
@@ -39,7 +45,7 @@ def adjust_points(batch: Batch, command: Adjust) -> Outcome:
     cause = batch.cause("adjust", batch.now, note=command.reason, actor=command.actor)
     book.bring_to(batch.now, cause)
     if command.units > 0:
-        book.credit(Points(command.units, command.kind), cause, ADJUSTMENT, Days(batch.now, expires_at))
+        book.credit(Points(command.units, command.kind), cause, ADJUSTMENT, Days(active_from, expires_at))
     else:
         book.debit(command.kind, -command.units, cause, ADJUSTMENT)
     event = Event(

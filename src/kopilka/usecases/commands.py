@@ -83,7 +83,9 @@ class Return(msgspec.Struct, frozen=True):
 
 
 class Adjust(msgspec.Struct, frozen=True):
-    """Staff add or take points, with a reason. `last_on` is the last day of added points; none is for ever."""
+    """Staff add or take points, with a reason. Added points can be spent from `active_on` (None: at once) through
+    `last_on` (None: for ever).
+    """
 
     who: Ref
     kind: str
@@ -93,6 +95,7 @@ class Adjust(msgspec.Struct, frozen=True):
     key: str
     actor: str = ""
     last_on: date | None = None
+    active_on: date | None = None
 
 
 class Exchange(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import ParamSpec, Protocol, TypeVar
 from kopilka.core.receipt import Shop
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.refund import Returned
+from kopilka.usecases.accounts import Accounts
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Command, Quote, Return
 from kopilka.usecases.connections import Connection, Connections
@@ -66,6 +67,7 @@ class Services:
 
     counter: Counter
     views: Views
+    accounts: Accounts
     members: Members
     programmes: Programmes
     goods: Goods
