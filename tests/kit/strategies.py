@@ -6,7 +6,7 @@ import hypothesis.strategies as st
 from world import START, ZONE, programme_of
 
 from kopilka.core.member.member import Member
-from kopilka.core.receipt import Line, Receipt, Shop, SpendRequest
+from kopilka.core.receipt import BARS, Line, Receipt, Shop, SpendRequest
 from kopilka.core.rules.decision import Decision
 from kopilka.core.rules.engine import Means, evaluate
 from kopilka.core.rules.ruleset import Ruleset
@@ -69,6 +69,7 @@ def lines(draw: Any, most: int = 6) -> tuple[Line, ...]:
                 floor_minor=draw(st.sampled_from([0, 0, 0, money // 3, money])),
                 tags=tuple(draw(st.lists(st.sampled_from("ab"), unique=True, max_size=2))),
                 product_class=draw(st.sampled_from(CLASSES)), prices=draw(st.sampled_from([{}, {"club": 1234}, {"other": 1}])),
+                barred=draw(st.sampled_from([(), (), (), ("spend",), ("discount", "spend"), BARS])),
             )
         )  # fmt: skip
     return tuple(rows)

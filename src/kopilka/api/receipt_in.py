@@ -25,11 +25,13 @@ from kopilka.values.quantity import QUANTITY_MAX
 NAMES_MAX = 50
 Names = Annotated[tuple[Id, ...], Meta(max_length=NAMES_MAX)]
 Millilitres = Annotated[int, Meta(ge=0, le=VOLUME_MAX_ML)]
+Bars = Annotated[tuple[Literal["discount", "earn", "spend", "count"], ...], Meta(max_length=4)]
 
 
 class LineIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A line. `sum` is what the whole line costs before discounts of ours, and is authoritative. `alcohol` is the kind
-    of drink (such as vodka) and `volume_ml` one piece's volume: by them the law's least price is found.
+    of drink (such as vodka) and `volume_ml` one piece's volume: by them the law's least price is found. `barred` is what
+    the till keeps the line out of: discounts, earning, being paid with points, counting towards totals and levels.
     """
 
     id: Id
@@ -48,6 +50,7 @@ class LineIn(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True, 
     marking: Long = ""
     alcohol: Short = ""
     volume_ml: Millilitres = 0
+    barred: Bars = ()
 
 
 class DeliveryIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -235,6 +238,7 @@ class _Reader:
         return Line(
             row.id, row.sku, quantity, sum_minor, given, floor, row.title, row.category, row.brand, row.tags,
             row.product_class, row.promo, row.vat, row.marking, row.alcohol, row.volume_ml,
+            barred=tuple(sorted(set(row.barred))) if row.barred else (),
         )  # fmt: skip
 
     def money(self, value: str | int, field: str) -> int:

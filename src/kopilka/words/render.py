@@ -44,6 +44,7 @@ _PERIODS = {
 }
 _CLASSES = {
     "tobacco": N_("tobacco"),
+    "by_till": N_("kept out by the till"),
     "nicotine": N_("nicotine goods"),
     "certificate": N_("gift certificates"),
     "alcohol": N_("alcohol"),

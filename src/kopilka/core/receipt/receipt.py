@@ -11,6 +11,8 @@ import msgspec
 
 LINES_MAX = 1_000
 """A receipt of more lines is refused; stated in the API."""
+BARS = ("discount", "earn", "spend", "count")
+"""What a line may be kept out of: discounts, earning, being paid with points, counting towards totals and levels."""
 
 
 class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -19,6 +21,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     `given_minor` is a discount granted outside (it may exceed the sum and is then netted over the receipt);
     `floor_minor` is the least that the whole line may cost; `quantity` is in thousandths. `alcohol` is the kind of
     drink, `volume_ml` one piece's volume: what the law's least prices go by. `prices` are those of one piece by price list.
+    `barred` names what the till lets the line take no part in (of `BARS`), as its class may do.
     """
 
     id: str
@@ -38,6 +41,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     alcohol: str = ""
     volume_ml: int = 0
     prices: dict[str, int] = {}
+    barred: tuple[str, ...] = ()
 
 
 def ranks(lines: Sequence[Line]) -> list[int]:

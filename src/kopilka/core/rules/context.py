@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+
+import msgspec
 
 from kopilka.core.member.coupon import Coupon
 from kopilka.core.member.member import Member, Used
 from kopilka.core.programme.document import ClassRule, CouponSeries
 from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
-from kopilka.core.receipt import Line, Ranks, Receipt, Shop
+from kopilka.core.receipt import BARS, Line, Ranks, Receipt, Shop
 from kopilka.core.rules.goods import Filters
 from kopilka.values.period import zone
 
@@ -15,7 +18,7 @@ from kopilka.values.period import zone
 class Context:
     """The receipt under way. `left[i]` is what line i still costs (below zero only where discounts given
     outside exceed it), `net[i]` what of it is paid with money, `start[i]` what it cost when the lane's percents began to count, `gave` the money of
-    each rule in earlier lanes. `plain` says that no line has a product class or a floor, which spares looking
+    each rule in earlier lanes. `plain` says that no line has a product class, a floor or a bar, which spares looking
     at them one by one; `floors[i]` is the least that line i may cost. `coupons` are valid coupons by series, `funds` the
     units that rules may cost by kind, `charged` what they have cost, `gave` names the rules that gave anything.
     `action` is what is being rewarded where that is no purchase; `gift_classes` the product class of goods that rules
@@ -43,7 +46,7 @@ class Context:
         for line in self.lines:
             self.left.append(line.sum_minor - line.given_minor)
             self.given += line.given_minor
-            if line.product_class or line.floor_minor or line.alcohol:
+            if line.product_class or line.floor_minor or line.alcohol or line.barred:
                 self.plain = False
         self.floors: list[int] = []
         self.start = self.totals = self.net = self.left
@@ -78,7 +81,7 @@ class Context:
 
     def class_of(self, i: int) -> ClassRule:
         """What line i may take part in."""
-        return self.classes.get(self.lines[i].product_class, ANYTHING)
+        return rule_of(self.classes, self.lines[i])
 
     def facts(self, kinds: frozenset[str]) -> tuple[tuple[str, str], ...]:
         """What the gates of rules may ask for, of the kinds named: level, tags, cards, channel, shop and its groups, till,
@@ -163,3 +166,14 @@ class Context:
 
 NO_MASKS: list[int] = []
 ANYTHING = ClassRule()
+
+
+def rule_of(classes: Mapping[str, ClassRule], line: Line) -> ClassRule:
+    """What a line may take part in: what its class may, without what the till keeps it out of."""
+    rule = classes.get(line.product_class, ANYTHING)
+    return _without(rule, line.barred) if line.barred else rule
+
+
+@lru_cache(maxsize=1024)
+def _without(rule: ClassRule, barred: tuple[str, ...]) -> ClassRule:
+    return msgspec.structs.replace(rule, **{bar: False for bar in barred if bar in BARS})

@@ -135,7 +135,7 @@ def netted(parts: list[int], receipt: Receipt) -> list[int]:
 
 
 def _guarded(line: Line) -> bool:
-    return bool(line.alcohol) or line.product_class in GUARDED
+    return bool(line.alcohol) or line.product_class in GUARDED or "discount" in line.barred
 
 
 def counted_minor(receipt: Receipt, decision: Decision) -> int:

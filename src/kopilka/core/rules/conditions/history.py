@@ -10,7 +10,7 @@ from kopilka.core.programme.fields import Count, MoneyMinor, Thousandths, Words
 from kopilka.core.receipt import Line
 from kopilka.core.rules.condition import Check
 from kopilka.core.rules.conditions.member import MEMBERS_ONLY
-from kopilka.core.rules.context import ANYTHING, Context
+from kopilka.core.rules.context import Context, rule_of
 from kopilka.core.rules.needs import EVER, Needs
 from kopilka.core.rules.reason import Reason, ReasonKind, reason_kind
 from kopilka.values.period import DAY, Span
@@ -130,7 +130,7 @@ class History(Check, frozen=True):
             lines = [
                 line
                 for line in past.lines
-                if (not bit or filters.mask(line) & bit) and classes.get(line.product_class, ANYTHING).count
+                if (not bit or filters.mask(line) & bit) and rule_of(classes, line).count
             ]
             if lines:
                 found.append(lines)

@@ -177,12 +177,13 @@ def _closed(ground: Ground) -> list[Node]:
 
 def kept_out(ground: Ground) -> list[Node]:
     """Goods of classes that take no part in something, each class once."""
-    by_class: dict[str, list[int]] = {}
+    by_class: dict[tuple[str, tuple[str, ...]], list[int]] = {}
     for i in ground.goods:
-        if ground.lines[i].product_class:
-            by_class.setdefault(ground.lines[i].product_class, []).append(i)
+        name = ground.class_named(i)
+        if name:
+            by_class.setdefault((name, ground.lines[i].barred), []).append(i)
     found = []
-    for name, places in by_class.items():
+    for (name, _), places in by_class.items():
         rule = ground.context.class_of(places[0])
         below = [Node(reason()) for field, reason in CLASS_RULES if not getattr(rule, field)]
         if below:

@@ -13,6 +13,7 @@ from kopilka.core.rules.reason import Reason
 from kopilka.core.rules.ruleset import Candidate, Ruleset
 
 NO_TITLES: Mapping[str, str] = {}
+BY_TILL = "by_till"
 
 
 class Rate:
@@ -46,6 +47,11 @@ class Ground:
         self.lines: Sequence[Line] = self.context.lines
         self.goods = range(len(receipt.lines))
         self.before = self._before()
+
+    def class_named(self, i: int) -> str:
+        """The class of line i; what the till keeps out of something without any class has one of its own."""
+        line = self.lines[i]
+        return line.product_class or (BY_TILL if line.barred else "")
 
     def _before(self) -> list[list[int]]:
         """Prices before each thing taken, and after the last."""

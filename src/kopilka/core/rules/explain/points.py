@@ -183,7 +183,7 @@ def _basis(ground: Ground, found: Sum) -> list[Node]:
     outside = [i for i in ground.goods if i not in found.scope]
     by_class = [i for i in outside if not ground.context.class_of(i).earn]
     if by_class:
-        classes = ",".join(dict.fromkeys(ground.lines[i].product_class for i in by_class))
+        classes = ",".join(dict.fromkeys(ground.class_named(i) for i in by_class))
         below = (Node(words.NO_EARN()),)
         rows.append(Node(words.KEPT_OUT(goods=ground.names(by_class), class_=classes), below=below))
     others = sum(ground.decision.left[i] for i in outside if i not in by_class)

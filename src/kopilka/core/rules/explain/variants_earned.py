@@ -135,7 +135,7 @@ def _goods(ground: Ground, rows: Sequence[Row]) -> list[tuple[Node, Change]]:
     outside = [i for i in ground.goods if i not in scoped]
     by_class = [i for i in outside if not ground.context.class_of(i).earn]
     if by_class:
-        classes = ",".join(dict.fromkeys(ground.lines[i].product_class for i in by_class))
+        classes = ",".join(dict.fromkeys(ground.class_named(i) for i in by_class))
         reason = words.KEPT_OUT(goods=ground.names(by_class), class_=classes)
         found.append((Node(reason), _widening(by_class)))
     others = [i for i in outside if i not in by_class]

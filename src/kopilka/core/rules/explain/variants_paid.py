@@ -67,7 +67,7 @@ def _taken(ground: Ground, place: int, level_won: str) -> Iterator[Variant]:
         yield Node(words.CAP(), rule=row.rule), row.minor - percent.total
     kept = [i for i in ground.goods if not ground.context.class_of(i).discount]
     if kept:
-        classes = ",".join(dict.fromkeys(ground.lines[i].product_class for i in kept))
+        classes = ",".join(dict.fromkeys(ground.class_named(i) for i in kept))
         reason = words.KEPT_OUT(goods=ground.names(kept), class_=classes)
         yield Node(reason), -sum(percent_of(max(0, left[i]), share) for i in kept)
     others = [i for i in ground.goods if i not in percent.scope and i not in kept]
