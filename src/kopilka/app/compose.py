@@ -12,11 +12,13 @@ from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
 from kopilka.store.connections import PostgresConnections
 from kopilka.store.coupons import PostgresCoupons
+from kopilka.store.feed import PostgresFeed
 from kopilka.store.foreign import PostgresForeign
 from kopilka.store.inbox import PostgresInbox
 from kopilka.store.keys import PostgresKeys
 from kopilka.store.members import PostgresMembers
 from kopilka.store.migrate import is_migrated
+from kopilka.store.uploads import PostgresUploads
 from kopilka.store.verifications import PostgresVerifications
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.accounts import Accounts
@@ -31,6 +33,7 @@ from kopilka.usecases.members import Members
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.seal import Seal
 from kopilka.usecases.show import Views
+from kopilka.usecases.uploads import Uploads
 from kopilka.usecases.verifications import Verifications
 
 
@@ -63,6 +66,8 @@ class House:
             PostgresConnections(self.pool), Seal.from_environment(), clock=clock, chance=secrets.randbits
         )
         self.foreign = Foreign(PostgresForeign(self.pool), clock)
+        self.uploads = Uploads(PostgresUploads(self.pool), clock)
+        self.feed = PostgresFeed(self.pool)
         self.inbox = Inbox(PostgresInbox(self.pool), clock)
         self.verifications = Verifications(
             PostgresVerifications(self.pool), clock=clock, chance=secrets.randbits

@@ -13,6 +13,7 @@ from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Command, Quote, Return
 from kopilka.usecases.connections import Connection, Connections
 from kopilka.usecases.coupons import Coupons
+from kopilka.usecases.feed import Feed
 from kopilka.usecases.foreign import Foreign
 from kopilka.usecases.inbox import Inbox
 from kopilka.usecases.members import Members
@@ -21,6 +22,7 @@ from kopilka.usecases.ports import Product
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.quote_receipt import Quoted
 from kopilka.usecases.show import Views
+from kopilka.usecases.uploads import Uploads
 from kopilka.usecases.verifications import Verifications
 
 P = ParamSpec("P")
@@ -74,6 +76,8 @@ class Services:
     coupons: Coupons
     connections: Connections
     foreign: Foreign
+    uploads: Uploads
+    feed: Feed
     inbox: Inbox
     verifications: Verifications
     clock: Callable[[], datetime]
