@@ -51,11 +51,11 @@ class PostgresUploads:
 
     def forget_session(self, connection_id: str, session: str) -> None:
         with self._pool.connection() as connection:
-            connection.execute(SQL["forget_session"], (connection_id, session))
+            connection.execute(SQL["forget_session"], {"connection": connection_id, "session": session})
 
     def forget(self, before: datetime) -> int:
         with self._pool.connection() as connection:
-            return connection.execute(SQL["forget"], (before,)).rowcount
+            return connection.execute(SQL["forget"], {"before": before}).rowcount
 
     def _all(self, name: str, parameters: tuple[Any, ...]) -> list[Any]:
         with self._pool.connection() as connection:

@@ -30,8 +30,7 @@ CREATE TABLE personal.upload_part (
     sha256 bytea NOT NULL,
     content bytea NOT NULL,
     PRIMARY KEY (connection_id, session, name, part),
-    CONSTRAINT upload_part_once UNIQUE (connection_id, session, name, sha256),
-    CONSTRAINT upload_part_of FOREIGN KEY (connection_id, session, name) REFERENCES personal.upload ON DELETE CASCADE
+    CONSTRAINT upload_part_once UNIQUE (connection_id, session, name, sha256)
 );
 
 COMMENT ON TABLE personal.upload_part IS 'The parts of files under way. May name people; deleted as soon as the file has been read.';

@@ -48,9 +48,16 @@ SET done = greatest(personal.upload.done, EXCLUDED.done),
 DELETE FROM personal.upload_part WHERE connection_id = %s AND session = %s AND name = %s;
 
 -- name: forget_session
--- Deletes an exchange's files.
-DELETE FROM personal.upload WHERE connection_id = %s AND session = %s;
+-- Deletes an exchange's files with their parts.
+WITH gone AS (
+    DELETE FROM personal.upload WHERE connection_id = %(connection)s AND session = %(session)s
+)
+DELETE FROM personal.upload_part WHERE connection_id = %(connection)s AND session = %(session)s;
 
 -- name: forget
--- Deletes files that began before a moment.
-DELETE FROM personal.upload WHERE begun_at < %s;
+-- Deletes files that began before a moment, with their parts.
+WITH gone AS (
+    DELETE FROM personal.upload WHERE begun_at < %(before)s RETURNING connection_id, session, name
+)
+DELETE FROM personal.upload_part p USING gone g
+WHERE p.connection_id = g.connection_id AND p.session = g.session AND p.name = g.name;
