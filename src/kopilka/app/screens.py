@@ -14,6 +14,7 @@ from litestar.types import ControllerRouterHandler
 
 from kopilka import console, portal, till
 from kopilka.app.compose import House
+from kopilka.app.trade import Workshop
 from kopilka.core.settlement.refund import Returned
 from kopilka.look.jinja import Pages
 from kopilka.look.shapes import Page
@@ -75,8 +76,9 @@ def routers(house: House, pages: Pages, reception: Reception) -> list[Router]:
         console.router(
             console.Services(
                 pages=pages, reception=reception, views=house.views, members=house.members,
-                programmes=house.programmes, counter=desks, days=store, coupons=house.coupons, clock=house.clock,
-                new_id=new_id,
+                programmes=house.programmes, counter=desks, days=store, coupons=house.coupons,
+                connections=house.connections, inbox=house.inbox, verifications=house.verifications,
+                trade=Workshop(house), clock=house.clock, new_id=new_id,
             )
         ),
         till.router(

@@ -2,6 +2,7 @@
 
 from litestar import Router
 
+from kopilka.console.connections.view import Connections
 from kopilka.console.coupons.view import Coupons
 from kopilka.console.gifts.view import Gifts
 from kopilka.console.member.offers import Offers
@@ -30,7 +31,8 @@ def router(services: Services) -> Router:
     programme, shops, staff = Programme(shell), Shops(shell), StaffScreen(shell)
     coupons = Coupons(shell)
     gifts, offers = Gifts(shell), Offers(shell, member)
-    playbooks = Playbooks(shell)
+    playbooks, connections = Playbooks(shell), Connections(shell)
+    link = f"{HOME}/connections/{{connection:str}}"
     one, slip = f"{HOME}/members/{{member_id:str}}", f"{HOME}/receipts/{{receipt_id:str}}"
     return Router(
         path="/",
@@ -72,6 +74,14 @@ def router(services: Services) -> Router:
             door.post(f"{HOME}/gifts/{{redemption:str}}/return", gifts.give_back, Right.SERVE),
             door.get(f"{HOME}/shops", shops.show, Right.WATCH),
             door.post(f"{HOME}/shops", shops.save, Right.PUBLISH),
+            door.get(f"{HOME}/connections", connections.show, Right.STAFF),
+            door.get(f"{HOME}/connections/new/{{connector:str}}", connections.ask, Right.STAFF),
+            door.post(f"{HOME}/connections/new/{{connector:str}}", connections.connect, Right.STAFF),
+            door.get(link, connections.one, Right.STAFF),
+            door.post(link, connections.change, Right.STAFF),
+            door.post(f"{link}/try", connections.try_out, Right.STAFF),
+            door.post(f"{link}/renew", connections.renew, Right.STAFF),
+            door.post(f"{link}/close", connections.close, Right.STAFF),
             door.get(f"{HOME}/staff", staff.show, Right.STAFF),
             door.post(f"{HOME}/staff", staff.add, Right.STAFF),
         ],

@@ -38,6 +38,8 @@ _DONE = {
     "coupon_given": N_("The coupon is given."),
     "shop_saved": N_("The shop is saved."),
     "staff_added": N_("The account is open."),
+    "connection_saved": N_("The connection is saved."),
+    "connection_closed": N_("The connection is closed: its calls are refused."),
 }
 _PLACES = (
     (
@@ -61,6 +63,7 @@ _PLACES = (
         N_("Work"),
         (
             (Right.SELL, "till", "wallet", N_("Till"), "/till"),
+            (Right.STAFF, "connections", "plug", N_("Connections"), f"{HOME}/connections"),
             (Right.STAFF, "staff", "shield", N_("Staff"), f"{HOME}/staff"),
         ),
     ),

@@ -52,6 +52,8 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     secret: str = ""
     signed: Staff | None = None
     secure: bool = False
+    origin: str = ""
+    """Scheme and host by which the visitor reaches the house."""
 
     @property
     def staff(self) -> Staff:
@@ -224,4 +226,5 @@ def _visit(request: Request[Any, Any, Any], form: Mapping[str, list[str]]) -> Vi
         address="" if request.client is None else request.client.host,
         secret=cookies.get(SESSION_COOKIE, ""),
         secure=request.url.scheme == "https",
+        origin=f"{request.url.scheme}://{request.url.netloc}",
     )

@@ -35,8 +35,16 @@ _ACTIONS = {
     "coupon.activated": N_("activated a coupon"),
     "coupon.cancelled": N_("withdrew a coupon"),
     "shop.changed": N_("changed a shop"),
+    "connection.made": N_("connected a system"),
+    "connection.changed": N_("changed a connection"),
+    "connection.secret_changed": N_("changed the key of a connection"),
+    "connection.closed": N_("closed a connection"),
 }
-_SUBJECTS = {"mem_": "/console/members/", "rcp_": "/console/receipts/"}
+_SUBJECTS = {
+    "mem_": "/console/members/",
+    "rcp_": "/console/receipts/",
+    "con_": "/console/connections/",
+}
 
 
 class StaffScreen:
