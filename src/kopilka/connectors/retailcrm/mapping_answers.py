@@ -1,0 +1,224 @@
+"""A Decision → an order as RetailCRM writes it: items in the order of the request, discounts by kind, prices that are
+exact to the kopeck. Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import msgspec
+
+from kopilka.connectors.retailcrm.mapping_orders import DELIVERY, Cart, Item, external_ids, offer_of
+from kopilka.connectors.retailcrm.mapping_privileges import (
+    EVENT,
+    LEVEL,
+    NONE,
+    PERSONAL,
+    Told,
+    main_kind,
+    personal_percent,
+    privilege_of,
+)
+from kopilka.connectors.retailcrm.wire import plain
+from kopilka.core.rules.ruleset import Ruleset
+from kopilka.core.settlement.fiscal import in_pieces
+from kopilka.core.settlement.sale import Sale
+from kopilka.values.money import exponent
+from kopilka.values.quantity import ONE
+from kopilka.values.rounding import Rounding, divide
+from kopilka.values.share import allocate, cumulative
+
+KINDS = {LEVEL: "loyalty_level", EVENT: "loyalty_event", PERSONAL: "personal"}
+"""What a rule's discount is called, by whose privilege the rule is."""
+NO_VAT, QUANTITY_DIGITS = "none", 3
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What stands around the numbers: the programme and whom the order is about. `offers` are the numbers of skus,
+    `order_number` is 0 where there is no order yet. `idle` says that bonuses move neither way.
+    """
+
+    rules: Ruleset
+    site: str
+    privilege: str = NONE
+    offers: Mapping[str, int] = {}
+    customer: Mapping[str, Any] = {}
+    account: Mapping[str, Any] = {}
+    level: Mapping[str, Any] = {}
+    event: Mapping[str, Any] = {}
+    order_number: int = 0
+    idle: bool = False
+
+    @property
+    def digits(self) -> int:
+        """Digits of money."""
+        return exponent(self.rules.programme.currency)
+
+    @property
+    def point_digits(self) -> int:
+        """Digits of bonuses."""
+        kind = self.rules.programme.points.get(main_kind(self.rules))
+        return 0 if kind is None else kind.decimals
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of a sale in numbers: what is still kept of it. `off` is money by kind of discount."""
+
+    paid_minor: int
+    off: Mapping[str, int]
+    charged: int
+    credited: int
+
+
+def rows_of(sale: Sale, rules: Ruleset) -> dict[str, Row]:
+    """What is kept of each line: all of it where nothing has come back."""
+    decision, lines, order = sale.decision, sale.lines(), sale.order()
+    kind = main_kind(rules)
+    spent = decision.spent
+    points = list(spent.parts) if spent is not None else [0] * len(lines)
+    charged = allocate(spent.units, points, order) if spent is not None else points
+    credited = [0] * len(lines)
+    for earned in decision.earned:
+        if earned.kind == kind:
+            credited = [a + b for a, b in zip(credited, decision.earned_parts(earned, order), strict=True)]
+    paid, found = sale.paid_parts(), {}
+    for i, (line, done, whole) in enumerate(zip(lines, sale.done(), sale.wholes(), strict=True)):
+        off: dict[str, int] = {"manual_product": min(line.given_minor, line.sum_minor)}
+        for taken in decision.taken:
+            name = KINDS[privilege_of(taken.rule, rules)]
+            off[name] = off.get(name, 0) + taken.parts[i]
+        off["bonus_charge"] = points[i]
+        off["manual_order"] = line.sum_minor - paid[i] - sum(off.values())
+        kept = {name: _kept(minor, done, whole) for name, minor in off.items()}
+        found[line.id] = Row(
+            _kept(paid[i], done, whole), kept, _kept(charged[i], done, whole), _kept(credited[i], done, whole)
+        )
+    return found
+
+
+def _kept(part: int, done: int, whole: int) -> int:
+    return part - cumulative(part, done, whole) if part >= 0 else part + cumulative(-part, done, whole)
+
+
+def order_json(cart: Cart, sale: Sale | None, frame: Frame) -> dict[str, Any]:
+    """The serialized order; without a sale nothing is taken off but by the shop itself."""
+    rules, digits = frame.rules, frame.digits
+    rows = {} if sale is None else rows_of(sale, rules)
+    items = [_item(item, rows.get(item.line), i, frame) for i, item in enumerate(cart.items)]
+    delivery = rows.get(DELIVERY)
+    cost = cart.delivery_minor if delivery is None else delivery.paid_minor
+    if rows:
+        total = sum([rows[item.line].paid_minor for item in cart.items if item.line in rows]) + cost
+        total += sum([item.sum_minor - item.given_minor for item in cart.items if item.line not in rows])
+    else:
+        goods = sum([item.sum_minor - item.given_minor for item in cart.items])
+        total = max(0, goods - cart.given_minor) + cost
+    charge = 0 if frame.idle else sum([row.charged for row in rows.values()])
+    credit = 0 if frame.idle else sum([row.credited for row in rows.values()])
+    percent = Decimal(0) if sale is None else personal_percent(rules, sale.decision)
+    found: dict[str, Any] = {
+        "bonusesCreditTotal": plain(credit, frame.point_digits),
+        "bonusesChargeTotal": plain(charge, frame.point_digits),
+        "privilegeType": frame.privilege,
+        "totalSumm": plain(total, digits),
+        "personalDiscountPercent": tidy(percent),
+        "delivery": {"cost": plain(cost, digits)},
+        "site": frame.site,
+        "currency": rules.programme.currency,
+        "items": items,
+    }
+    if frame.customer:
+        found["customer"] = {**frame.customer, "personalDiscount": tidy(percent)}
+    optional = {
+        "loyaltyAccount": frame.account,
+        "loyaltyLevel": frame.level,
+        "loyaltyEventDiscount": frame.event,
+    }
+    return {**found, **{name: dict(value) for name, value in optional.items() if value}}
+
+
+def _item(item: Item, row: Row | None, i: int, frame: Frame) -> dict[str, Any]:
+    digits = frame.digits
+    if row is None:
+        row = Row(max(0, item.sum_minor - item.given_minor), {"manual_product": item.given_minor}, 0, 0)
+    offer = dict(offer_of(item.said))
+    if item.sku:
+        number = frame.offers.get(item.sku)
+        offer = {"externalId": item.sku, "xmlId": item.sku, **offer}
+        offer = {
+            **({} if number is None else {"id": number}),
+            **{k: v for k, v in offer.items() if k != "id"},
+        }
+    found = {
+        "id": i + 1 if not frame.order_number else int(item.said.get("id", i + 1)),
+        "externalIds": external_ids(item.said),
+        "priceType": {"code": item.price_type},
+        "initialPrice": tidy(item.price),
+        "discountTotal": _each(item.sum_minor - row.paid_minor, item.quantity, digits),
+        "discounts": [
+            {"type": kind, "amount": plain(minor, digits)} for kind, minor in sorted(row.off.items()) if minor
+        ],
+        "bonusesChargeTotal": 0 if frame.idle else plain(row.charged, frame.point_digits),
+        "bonusesCreditTotal": 0 if frame.idle else plain(row.credited, frame.point_digits),
+        "prices": [
+            {"price": plain(piece.price_minor, digits), "quantity": plain(piece.quantity, QUANTITY_DIGITS)}
+            for piece in in_pieces(row.paid_minor, item.quantity)
+        ],
+        "vatRate": vat_text(item.vat),
+        "quantity": plain(item.quantity, QUANTITY_DIGITS),
+        "offer": offer,
+    }
+    return {**found, "productName": item.title} if item.title else found
+
+
+def _each(minor: int, quantity: int, digits: int) -> int | Decimal:
+    """Money per piece, to the nearest coin."""
+    size = divide(abs(minor) * ONE, quantity, Rounding.HALF_UP)
+    return plain(size if minor >= 0 else -size, digits)
+
+
+def vat_text(vat: str) -> str:
+    """A VAT rate as it is written there: `20.00`, or `none`."""
+    bare = vat.strip().removesuffix("%").removeprefix("vat")
+    try:
+        found = Decimal(bare)
+    except InvalidOperation:
+        return NO_VAT
+    return f"{found:.2f}" if found.is_finite() and 0 <= found < 100 else NO_VAT  # noqa: PLR2004 - percent
+
+
+def tidy(value: Decimal) -> int | Decimal:
+    """A number as it is written: whole ones without a fraction."""
+    return int(value) if value == value.to_integral_value() else value.normalize()
+
+
+def with_vat(cart: Cart, sale: Sale) -> Cart:
+    """The cart with the VAT rates that the catalogue knows."""
+    rates = {line.id: line.vat for line in sale.lines()}
+    items = [msgspec.structs.replace(row, vat=row.vat or rates.get(row.line, "")) for row in cart.items]
+    return msgspec.structs.replace(cart, items=tuple(items))
+
+
+def calculations_json(
+    rows: Sequence[Told], best: Told, frame: Frame, events: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """What every privilege would give, the best one marked."""
+    found = []
+    for row in rows:
+        each: dict[str, Any] = {
+            "privilegeType": row.privilege,
+            "discount": plain(row.discount_minor, frame.digits),
+            "creditBonuses": plain(row.credit_units, frame.point_digits),
+            "maxChargeBonuses": plain(row.room_units, frame.point_digits),
+            "maximum": row is best,
+        }
+        if row.privilege == EVENT and row.event in events:
+            each["loyaltyEventDiscount"] = {"id": events[row.event]}
+        found.append(each)
+    return found
+
+
+def rate_of(rules: Ruleset) -> int | Decimal:
+    """Money for one bonus."""
+    kind = rules.programme.points.get(main_kind(rules))
+    return 0 if kind is None else plain(kind.worth, exponent(rules.programme.currency))
