@@ -6,7 +6,7 @@ waits for its code is a document only, so that nobody gets points, or somebody e
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -131,8 +131,10 @@ async def customer_named(ask: Ask, named: Mapping[str, Any], shop: Shop | None =
         return None
     site = named.get("site")
     code = unwrapped(site) if isinstance(site, str) else ""
-    code = code or (shop or await ask.shop()).id
-    return await customer_by_key(ask, customer_key(code, external_id))
+    code = code or ("" if shop is None else shop.id)
+    if not code:
+        return await _anywhere(ask, external_id)
+    return await customer_by_key(ask, customer_key((await ask.shop(code)).id, external_id))
 
 
 async def customer_of_member(ask: Ask, member: MemberView, sites: Iterable[str] = ()) -> Customer:
@@ -152,7 +154,21 @@ async def customer_of_member(ask: Ask, member: MemberView, sites: Iterable[str] 
     )
 
 
+async def _anywhere(ask: Ask, external_id: str) -> Customer | None:
+    """A customer whose site is not told, where only one site has such."""
+    found = [await customer_by_key(ask, customer_key(site, external_id)) for site in await ask.shops()]
+    known = [each for each in found if each is not None]
+    return known[0] if len(known) == 1 else None
+
+
 # -- accounts ---------------------------------------------------------------------------------------------------------
+
+
+async def member_of(ask: Ask, key: str) -> MemberView | None:
+    """The member that a customer is."""
+    if key.startswith(OF_MEMBER):
+        return await member_by_id(ask, key.removeprefix(OF_MEMBER))
+    return await ask.run(ask.services.views.member, Ref("external", identifier_of(ask.connection, key)))
 
 
 async def member_by_id(ask: Ask, member_id: str) -> MemberView | None:
@@ -165,19 +181,17 @@ async def account_of(ask: Ask, customer: Customer | None) -> Account | None:
     """The loyalty account of a customer; None where they have not joined."""
     if customer is None:
         return None
-    facts = await _facts(ask, customer.key)
-    member = await member_by_id(ask, customer.member_id or ("" if facts is None else facts.member_id))
+    facts = await facts_of(ask, customer.key)
+    member = await member_of(ask, customer.key)
     if member is not None:
         return await _of_member(ask, member, customer, facts)
-    if facts is None or facts.state != NOT_CONFIRMED:
-        return None
-    return await pending_from(ask, facts, customer)
+    return await pending_from(ask, facts, customer) if _waits(facts) else None
 
 
 async def account_of_member(ask: Ask, member: MemberView, sites: Iterable[str] = ()) -> Account:
     """The loyalty account that a member is."""
     customer = await customer_of_member(ask, member, sites)
-    return await _of_member(ask, member, customer, await _facts(ask, customer.key))
+    return await _of_member(ask, member, customer, await facts_of(ask, customer.key))
 
 
 async def account_by_number(ask: Ask, number: object) -> Account | None:
@@ -207,8 +221,13 @@ async def _of_member(
     return Account(number, status, customer, member, facts)
 
 
-async def _facts(ask: Ask, key: str) -> ForeignDocument | None:
+async def facts_of(ask: Ask, key: str) -> ForeignDocument | None:
+    """What is kept beside a customer's membership."""
     return await ask.run(ask.services.foreign.document, ask.connection.connection_id, ACCOUNT, key)
+
+
+def _waits(facts: ForeignDocument | None) -> TypeGuard[ForeignDocument]:
+    return facts is not None and facts.state == NOT_CONFIRMED
 
 
 def written_at(account: Account, fact: str) -> datetime | None:
