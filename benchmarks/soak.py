@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-LONG = ("tests/laws", "tests/journeys")
+LONG = ("tests/laws", "tests/journeys", "tests/connectors")
 
 
 def main(arguments: list[str]) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -29,6 +29,7 @@ from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.migrate import migrate
 from kopilka.store.staff import PostgresStaff
 from kopilka.usecases.desk_counter import DeskCounter
+from kopilka.usecases.manifest import Manifest
 from kopilka.usecases.situation_counter import Hand
 from kopilka.usecases.staff import Reception
 
@@ -45,6 +46,10 @@ class AppWiring:
     """See `cli.rooms.Wiring`."""
 
     registry = REGISTRY
+
+    def manifests(self) -> Sequence[Manifest]:
+        """What the connectors say of themselves."""
+        return [each.manifest for each in import_module("kopilka.app.trade").CONNECTORS]
 
     @contextmanager
     def house(self, place: Place) -> Iterator[CliHouse]:

@@ -36,6 +36,7 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "coupons": ("coupons", N_("Coupons: make batches of codes, list, show, issue, activate, cancel.")),
     "shop": ("catalogue", N_("Shops: put, list.")),
     "product": ("catalogue", N_("Goods: load a list.")),
+    "connection": ("connection", N_("Tills and shop systems: kinds, create, list, renew, close, calls.")),
     "key": ("access", N_("Keys of the API: create, list, revoke.")),
     "staff": ("access", N_("Accounts of staff: add, password, list.")),
 }

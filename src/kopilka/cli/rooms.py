@@ -10,9 +10,11 @@ import msgspec
 
 from kopilka.core.programme.document import Programme
 from kopilka.core.programme.registry import Registry
+from kopilka.usecases.connections import Connections
 from kopilka.usecases.coupons import Coupons
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.keys import Keys
+from kopilka.usecases.manifest import Manifest
 from kopilka.usecases.members import Members
 from kopilka.usecases.ports import Product
 from kopilka.usecases.programmes import Programmes
@@ -51,6 +53,7 @@ class Rooms(Protocol):
     programmes: Programmes
     keys: Keys
     coupons: Coupons
+    connections: Connections
 
     @property
     def reference(self) -> Goods:
@@ -70,6 +73,10 @@ class Wiring(Protocol):
     """Work that needs rooms which the command line does not know."""
 
     registry: Registry
+
+    def manifests(self) -> Sequence[Manifest]:
+        """What the connectors say of themselves."""
+        ...
 
     def house(self, place: Place) -> AbstractContextManager[Rooms]:
         """Open the house over a database, joining a running server or starting our own for the time being."""
