@@ -94,3 +94,15 @@ def test_when_short_codes_run_out_longer_ones_are_given(house: House) -> None:
 
     assert 12 == len(codes)
     assert max(len(code) for code in codes) > 1
+
+
+def test_what_was_sent_long_ago_is_forgotten(house: House) -> None:
+    sent(house)
+    house.verifications.show_code("mem_a")
+    assert 0 == house.verifications.forget()
+    HAND.at += timedelta(days=31)
+    check, _ = sent(house)
+
+    assert 3 == house.verifications.forget()
+    assert [check.phone] == [message.address for message in house.verifications.messages()]
+    assert house.verifications.get(check.check_id) is not None

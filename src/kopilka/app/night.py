@@ -65,8 +65,10 @@ def work(conninfo: str, roots: Path | None) -> bool:
             released, birthdays = work_in(house, now)
             done = run_night(store, Catalogue(house.reference, REGISTRY), now, secrets.randbits(70))
             made = [] if roots is None else keep_roots(PostgresBooks(house.pool), RootFile(roots), now)
+            forgotten = house.inbox.forget() + house.verifications.forget()
             log.info(
                 "night",
+                forgotten=forgotten,
                 released=released,
                 birthdays=birthdays,
                 expired=done.lots_expired,

@@ -1,5 +1,6 @@
 """One-time codes and the messages that tell them; see `usecases.verifications.VerificationStore`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -50,13 +51,21 @@ class PostgresVerifications:
             rows: Any = connection.execute(SQL["messages"], (limit,)).fetchall()
         return [Message(*row) for row in rows]
 
+    def forget(self, before: datetime) -> int:
+        names = ("forget_checks", "forget_messages", "forget_codes")
+        with self._pool.connection() as connection:
+            return sum(connection.execute(SQL[name], (before,)).rowcount for name in names)
+
     def add_code(self, code: MemberCode, now: datetime) -> bool:
         row = {
             "code": code.code, "member": code.member_id, "created": code.created_at, "expires": code.expires_at,
             "now": now,
         }  # fmt: skip
-        with self._pool.connection() as connection:
-            return connection.execute(SQL["add_code"], row).rowcount == 1
+        with self._pool.connection() as connection, connection.transaction():
+            added = connection.execute(SQL["add_code"], row).rowcount == 1
+            if added:
+                connection.execute(SQL["note_code_owner"], (code.member_id, code.created_at))
+        return added
 
     def code(self, code: str) -> MemberCode | None:
         with self._pool.connection() as connection:
@@ -65,6 +74,14 @@ class PostgresVerifications:
 
     def use_code(self, code: str, receipt_id: str) -> None:
         self._do("use_code", (receipt_id, code))
+
+    def free_code(self, code: str, receipt_id: str) -> None:
+        self._do("free_code", (code, receipt_id))
+
+    def shown_to(self, member_ids: Sequence[str]) -> set[str]:
+        with self._pool.connection() as connection:
+            rows: Any = connection.execute(SQL["code_owners"], (list(member_ids),)).fetchall()
+        return {row[0] for row in rows}
 
     def _do(self, name: str, row: tuple[object, ...]) -> None:
         with self._pool.connection() as connection:

@@ -1,7 +1,7 @@
 """One-time codes: sent to a phone to prove it or to confirm spending, and shown by members at a till instead of a card."""
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -21,6 +21,8 @@ WRONG_MAX = 5
 SENT_MAX, SENT_WINDOW = 5, timedelta(minutes=10)
 """Codes that one phone gets within some time."""
 FREE_TRIES = 20
+KEPT = timedelta(days=30)
+"""Codes and messages name people: they are forgotten so long after they were sent."""
 
 
 class Verification(msgspec.Struct, frozen=True):
@@ -87,6 +89,10 @@ class VerificationStore(Protocol):
         """The newest messages."""
         ...
 
+    def forget(self, before: datetime) -> int:
+        """Delete codes, messages and checks that ended before a moment; how many rows."""
+        ...
+
     def add_code(self, code: MemberCode, now: datetime) -> bool:
         """Keep a member's code; False where it is in use by somebody. Expired ones make room."""
         ...
@@ -96,7 +102,15 @@ class VerificationStore(Protocol):
         ...
 
     def use_code(self, code: str, receipt_id: str) -> None:
-        """A receipt consumed a code."""
+        """A receipt consumed a code that no other has."""
+        ...
+
+    def free_code(self, code: str, receipt_id: str) -> None:
+        """The receipt that consumed a code came to nothing."""
+        ...
+
+    def shown_to(self, member_ids: Sequence[str]) -> set[str]:
+        """Those of the members who have ever been shown a code."""
         ...
 
 
@@ -155,6 +169,10 @@ class Verifications:
         """The newest messages to people, sent or waiting."""
         return self._store.messages(limit)
 
+    def forget(self) -> int:
+        """Delete what was sent long ago."""
+        return self._store.forget(self._clock() - KEPT)
+
     # -- codes that members show --------------------------------------------------------------------------------
 
     def show_code(self, member_id: str, *, life: timedelta = SHOWN_LIFE, digits: int = DIGITS) -> MemberCode:
@@ -176,5 +194,13 @@ class Verifications:
         return found.member_id if found.used_by or found.expires_at >= self._clock() else None
 
     def use_code(self, code: str, receipt_id: str) -> None:
-        """A receipt consumed a code: nobody else may show it."""
+        """A receipt consumes a code: nobody else may show it. Of two at once one wins, which `owner_of` tells."""
         self._store.use_code(code.strip(), receipt_id)
+
+    def free_code(self, code: str, receipt_id: str) -> None:
+        """The receipt that consumed a code came to nothing: the code may be shown again."""
+        self._store.free_code(code.strip(), receipt_id)
+
+    def shown_to(self, member_ids: Sequence[str]) -> set[str]:
+        """Those of the members who have ever been shown a code: they have an app or a cabinet."""
+        return self._store.shown_to(member_ids) if member_ids else set()

@@ -44,3 +44,27 @@ SELECT code, member_id, created_at, expires_at, used_by FROM personal.member_cod
 -- name: use_code
 -- A receipt consumed a code.
 UPDATE personal.member_code SET used_by = %s WHERE code = %s AND used_by = '';
+
+-- name: free_code
+-- The receipt that consumed a code came to nothing.
+UPDATE personal.member_code SET used_by = '' WHERE code = %s AND used_by = %s;
+
+-- name: note_code_owner
+-- A member has been shown a code.
+INSERT INTO personal.code_owner (member_id, first_at) VALUES (%s, %s) ON CONFLICT (member_id) DO NOTHING;
+
+-- name: code_owners
+-- Those of some members who have ever been shown a code.
+SELECT member_id FROM personal.code_owner WHERE member_id = ANY(%s::text[]);
+
+-- name: forget_checks
+-- Deletes checks that ended long ago.
+DELETE FROM personal.verification WHERE expires_at < %s;
+
+-- name: forget_messages
+-- Deletes messages of long ago.
+DELETE FROM personal.message WHERE created_at < %s;
+
+-- name: forget_codes
+-- Deletes shown codes that ended long ago.
+DELETE FROM personal.member_code WHERE expires_at < %s;
