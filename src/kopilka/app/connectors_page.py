@@ -138,7 +138,7 @@ def _one(manifest: Manifest, words: Wording, language: str) -> Iterator[str]:
     yield ""
     yield said(manifest.words)
     yield ""
-    yield f"{words.address} `{manifest.address or "/"}`  "
+    yield f"{words.address} `{manifest.address or '/'}`  "
     yield f"{words.repeats} {said(manifest.idempotency)}"
     yield ""
     yield words.steps
