@@ -12,12 +12,13 @@ from kopilka.connectors.kit.call import Answer, Call
 from kopilka.connectors.kit.connector import Connector
 from kopilka.connectors.kit.front import Front
 from kopilka.connectors.kit.services import Counter, Runner, Services
+from kopilka.connectors.moysklad import MOYSKLAD
 from kopilka.connectors.retailcrm import RETAILCRM
 from kopilka.console.services import Tried
 from kopilka.usecases.manifest import Manifest
 from kopilka.values.ids import make_id
 
-CONNECTORS: tuple[Connector, ...] = (RETAILCRM,)
+CONNECTORS: tuple[Connector, ...] = (RETAILCRM, MOYSKLAD)
 """One line each."""
 ID_BITS = 74
 SAID_MAX = 4_000
@@ -35,7 +36,7 @@ def services_of(house: House, counter: Counter, run: Runner) -> Services:
         counter=counter, views=house.views, accounts=house.accounts, members=house.members, programmes=house.programmes, goods=house.reference,
         coupons=house.coupons, connections=house.connections, foreign=house.foreign, inbox=house.inbox,
         uploads=house.uploads, feed=house.feed,
-        verifications=house.verifications, clock=house.clock, chance=secrets.randbits, new_id=new_id, run=run,
+        verifications=house.verifications, vouchers=house.vouchers, clock=house.clock, chance=secrets.randbits, new_id=new_id, run=run,
     )  # fmt: skip
 
 
