@@ -53,6 +53,7 @@ class Shopfront:
             Services(
                 self.counter, self.house.views, self.house.members, self.house.programmes, self.house.keys,
                 self.house.reference, self.house.clock, self.house.ready, self.house.coupons,
+                vouchers=self.house.vouchers, verifications=self.house.verifications,
             )
         )  # fmt: skip
         self._loop = asyncio.new_event_loop()

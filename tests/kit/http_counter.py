@@ -35,7 +35,7 @@ class HttpCounter:
         assert isinstance(made, tuple)
         services = Services(
             OneByOne(house.desk()), house.views, house.members, house.programmes, house.keys, house.reference,
-            house.clock, lambda: True, house.coupons,
+            house.clock, lambda: True, house.coupons, vouchers=house.vouchers, verifications=house.verifications,
         )  # fmt: skip
         self._house = house
         self._app = api(services)

@@ -25,6 +25,8 @@ from kopilka.usecases.ports import Product
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.quote_receipt import Quoted
 from kopilka.usecases.show import Views
+from kopilka.usecases.verifications import Verifications
+from kopilka.usecases.vouchers import Vouchers
 from kopilka.words.languages import negotiate
 from kopilka.words.render import Tongue
 from kopilka.words.tongue import tongue_of
@@ -89,6 +91,8 @@ class Services(msgspec.Struct, frozen=True):
     clock: Callable[[], datetime]
     ready: Callable[[], bool]
     coupons: Coupons
+    vouchers: Vouchers
+    verifications: Verifications
 
 
 class Doors:

@@ -3,6 +3,7 @@
 from kopilka.api import (
     batches,
     catalogue,
+    codes,
     coupons,
     deeds,
     explanations,
@@ -24,6 +25,7 @@ ROUTES: tuple[Route, ...] = (
     *explanations.ROUTES,
     *batches.ROUTES,
     *members.ROUTES,
+    *codes.ROUTES,
     *wallets.ROUTES,
     *coupons.ROUTES,
     *deeds.ROUTES,

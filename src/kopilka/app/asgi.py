@@ -47,6 +47,8 @@ def app_over(
             house.clock,
             house.ready,
             house.coupons,
+            vouchers=house.vouchers,
+            verifications=house.verifications,
         )
     )
 

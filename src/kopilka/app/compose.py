@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 
+from kopilka.connectors.events import FORMATS
+from kopilka.connectors.events.sender import allowed_now, try_out
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.accounts import PostgresAccounts
 from kopilka.store.batch import PostgresLedger
@@ -12,6 +14,7 @@ from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
 from kopilka.store.connections import PostgresConnections
 from kopilka.store.coupons import PostgresCoupons
+from kopilka.store.deliveries import PostgresDeliveries
 from kopilka.store.feed import PostgresFeed
 from kopilka.store.foreign import PostgresForeign
 from kopilka.store.inbox import PostgresInbox
@@ -19,12 +22,14 @@ from kopilka.store.keys import PostgresKeys
 from kopilka.store.members import PostgresMembers
 from kopilka.store.migrate import is_migrated
 from kopilka.store.uploads import PostgresUploads
+from kopilka.store.subscriptions import PostgresSubscriptions
 from kopilka.store.verifications import PostgresVerifications
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.accounts import Accounts
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.connections import Connections
 from kopilka.usecases.coupons import Coupons
+from kopilka.usecases.deliveries import Deliveries
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.foreign import Foreign
 from kopilka.usecases.inbox import Inbox
@@ -33,8 +38,11 @@ from kopilka.usecases.members import Members
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.seal import Seal
 from kopilka.usecases.show import Views
+from kopilka.usecases.subscriptions import Subscriptions
+from kopilka.usecases.trial import Trial
 from kopilka.usecases.uploads import Uploads
 from kopilka.usecases.verifications import Verifications
+from kopilka.usecases.vouchers import Vouchers
 
 
 def utc_now() -> datetime:
@@ -69,9 +77,21 @@ class House:
         self.uploads = Uploads(PostgresUploads(self.pool), clock)
         self.feed = PostgresFeed(self.pool)
         self.inbox = Inbox(PostgresInbox(self.pool), clock)
+        self.subscriptions = Subscriptions(
+            PostgresSubscriptions(self.pool), Seal.from_environment(), formats=FORMATS, allowed=allowed_now, clock=clock,
+            chance=secrets.randbits,
+        )  # fmt: skip
+        self.deliveries = Deliveries(
+            PostgresDeliveries(self.pool, self._by_key),
+            self.subscriptions,
+            clock=clock,
+            chance=secrets.randbits,
+        )
+        self.trial = Trial(self.subscriptions, try_out, clock, secrets.randbits)
         self.verifications = Verifications(
             PostgresVerifications(self.pool), clock=clock, chance=secrets.randbits
         )
+        self.vouchers = Vouchers(self.foreign, clock=clock, chance=secrets.randbits)
 
     def desk(self) -> Desk:
         """A desk for one thread, with a catalogue of its own. Ids need to be distinct, not secret; codes are secret."""

@@ -54,7 +54,7 @@ async def answer(house: House, wish: ReceiptWish) -> tuple[bool, bytes]:
     """Whether the verb was done, and the API's JSON: its answer or its problem."""
     services = Services(
         OneByOne(house.desk()), house.views, house.members, house.programmes, house.keys, house.reference,
-        house.clock, lambda: True, house.coupons,
+        house.clock, lambda: True, house.coupons, vouchers=house.vouchers, verifications=house.verifications,
     )  # fmt: skip
     doors = Doors(services)
     query = urlencode({"explain": "1", **wish.query}).encode()

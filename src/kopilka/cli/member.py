@@ -119,6 +119,20 @@ def show(ctx: typer.Context, who: Who) -> None:
         _give(session, rooms, find_member(session, rooms, who))
 
 
+@member.command(help=N_("A code for the member to show at a till; whoever shows it may spend the points."))
+def code(ctx: typer.Context, who: Who) -> None:
+    session: Session = ctx.obj
+    with session.house() as rooms:
+        view = find_member(session, rooms, who)
+        if view.status != "active":
+            session.refuse(Refused(f"member_{view.status}"), rooms)
+        shown = rooms.verifications.show_code(view.member_id)
+    rows = [
+        (session.gettext("code"), shown.code), (session.gettext("works until"), session.moment(shown.expires_at)),
+    ]  # fmt: skip
+    session.give(shown, lambda: session.facts(rows))
+
+
 @member.command(help=N_("Set a level by hand, below which the member does not stand; `-` ends it."))
 def level(  # noqa: PLR0913 - one for each option
     ctx: typer.Context,

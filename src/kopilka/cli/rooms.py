@@ -21,6 +21,7 @@ from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.show import Views
 from kopilka.usecases.situation_counter import Counter
 from kopilka.usecases.staff import Reception
+from kopilka.usecases.verifications import Verifications
 
 Progress = Callable[[int], None]
 
@@ -53,6 +54,7 @@ class Rooms(Protocol):
     programmes: Programmes
     keys: Keys
     coupons: Coupons
+    verifications: Verifications
     connections: Connections
 
     @property

@@ -4,12 +4,14 @@ The millisecond and the chance are arguments, so that ids are as repeatable as t
 """
 
 from hashlib import blake2b
+from uuid import UUID
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
 MEMBER, HOLDER, TRANSACTION, EVENT, RECEIPT, KEY = "mem_", "hdr_", "txn_", "evt_", "rcp_", "key_"
 CONNECTION, CALL, SUBSCRIPTION, MESSAGE = "con_", "cll_", "sub_", "msg_"
 BUCKETS = 256
+BODY_LENGTH = 26
 
 
 def make_id(prefix: str, unix_ms: int, chance: int) -> str:
@@ -19,6 +21,26 @@ def make_id(prefix: str, unix_ms: int, chance: int) -> str:
     return prefix + "".join(
         [_PAIRS[value >> shift & 1023] for shift in (120, 110, 100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0)]
     )
+
+
+def uuid_of(id_: str) -> str:
+    """An id as the UUID that its characters stand for; empty where it is none of ours."""
+    body = id_.partition("_")[2]
+    if len(body) != BODY_LENGTH or not set(body) <= set(_ALPHABET):
+        return ""
+    value = 0
+    for sign in body:
+        value = value << 5 | _ALPHABET.index(sign)
+    return "" if value >> 128 else str(UUID(int=value))
+
+
+def id_of_uuid(prefix: str, uuid: str) -> str:
+    """The id of a kind that a UUID stands for; empty where it is no UUID."""
+    try:
+        value = UUID(uuid).int
+    except ValueError:
+        return ""
+    return prefix + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
 
 
 def bucket_of(holder_id: str) -> int:

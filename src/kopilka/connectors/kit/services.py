@@ -24,6 +24,7 @@ from kopilka.usecases.quote_receipt import Quoted
 from kopilka.usecases.show import Views
 from kopilka.usecases.uploads import Uploads
 from kopilka.usecases.verifications import Verifications
+from kopilka.usecases.vouchers import Vouchers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -80,6 +81,7 @@ class Services:
     feed: Feed
     inbox: Inbox
     verifications: Verifications
+    vouchers: Vouchers
     clock: Callable[[], datetime]
     chance: Callable[[int], int]
     new_id: Callable[[str], str]
