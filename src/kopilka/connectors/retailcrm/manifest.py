@@ -39,6 +39,42 @@ LANGUAGE = Setting(
     usual="ru",
     choices=("ru", "en"),
 )
+HOLD_DAYS = Setting(
+    "hold_days",
+    Text("Сколько дней держать бонусы за заказом", "Days for which an order keeps its bonuses"),
+    Text(
+        "Если за это время заказ не выполнен и не изменён, зарезервированные бонусы возвращаются покупателю.",
+        "Where an order is neither completed nor changed within this time, its reserved bonuses go back to the buyer.",
+    ),
+    usual="14",
+)
+COMPLETED = Setting(
+    "completed_statuses",
+    Text("Статусы выполненного заказа", "Statuses of a completed order"),
+    Text(
+        "Коды статусов через запятую: с ними заказ становится покупкой, и бонусы начисляются.",
+        "Codes of statuses, separated by commas: with them an order becomes a purchase, and bonuses are given.",
+    ),
+    usual="complete",
+)
+CANCELLED = Setting(
+    "cancelled_statuses",
+    Text("Статусы отменённого заказа", "Statuses of a cancelled order"),
+    Text(
+        "Коды статусов через запятую: с ними всё, что было с бонусами заказа, отменяется.",
+        "Codes of statuses, separated by commas: with them all that happened to the order's bonuses is undone.",
+    ),
+    usual="cancel-other,cancel",
+)
+PROMO = Setting(
+    "promo_price_types",
+    Text("Типы акционных цен", "Price types that are promotional"),
+    Text(
+        "Коды типов цен через запятую: товары с такой ценой считаются товарами по акции.",
+        "Codes of price types, separated by commas: goods at such a price count as being on promotion.",
+    ),
+    usual="promo",
+)
 MANIFEST = Manifest(
     id=ID,
     title=Text("RetailCRM (Simla), API v5", "RetailCRM (Simla), API v5"),
@@ -77,5 +113,5 @@ MANIFEST = Manifest(
             "Switch the loyalty programme on in the module and save the settings.",
         ),
     ),
-    settings=(RATE, CONFIRM_REGISTRATION, CONFIRM_CHARGE, LANGUAGE),
+    settings=(RATE, CONFIRM_REGISTRATION, CONFIRM_CHARGE, HOLD_DAYS, COMPLETED, CANCELLED, PROMO, LANGUAGE),
 )  # fmt: skip

@@ -257,6 +257,21 @@ def stated_of(sale: Sale) -> Stated:
     return Stated(paid if min(paid.values(), default=0) >= 0 else {}, units)
 
 
+def as_held(cart: Cart, sale: Sale) -> bool:
+    """Whether a sale is still about what the cart says."""
+
+    def goods(lines: Sequence[Line]) -> set[tuple[str, str, int, int, int]]:
+        return {(row.id, row.sku, row.quantity, row.sum_minor, row.given_minor) for row in lines}
+
+    now = {(row.line, row.sku, row.quantity, row.sum_minor, row.given_minor) for row in cart.items}
+    delivery = sale.receipt.delivery
+    return (
+        goods(sale.receipt.lines) == now
+        and sale.receipt.given_minor == cart.given_minor
+        and (0 if delivery is None else delivery.sum_minor) == cart.delivery_minor
+    )
+
+
 def left_of(sale: Sale) -> dict[str, int]:
     """What of each line has not come back, in thousandths."""
     rows = zip(sale.lines(), sale.paid_parts(), sale.done(), sale.wholes(), strict=True)

@@ -1,5 +1,254 @@
-"""Orders."""
+"""Orders: placed, read, changed. An order is a fact: whatever its loyalty says, it is kept."""
 
-from kopilka.connectors.retailcrm.wire import Route
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
 
-ROUTES: tuple[Route, ...] = ()
+import msgspec
+
+from kopilka.connectors.retailcrm import payments_door, spending_door
+from kopilka.connectors.retailcrm.ask import Ask
+from kopilka.connectors.retailcrm.mapping_orders import cart_of, merged, objects
+from kopilka.connectors.retailcrm.mapping_privileges import NONE, PRIVILEGES
+from kopilka.connectors.retailcrm.order_book import change, loader, ruleset_of, scene_of, skus_of
+from kopilka.connectors.retailcrm.order_view import whole
+from kopilka.connectors.retailcrm.orders import (
+    ORDER,
+    Known,
+    Order,
+    cancelled,
+    completed,
+    id_by_number,
+    id_in_address,
+    known_of,
+    moment_of,
+    note_number,
+    number_of,
+    order_by_id,
+)
+from kopilka.connectors.retailcrm.payments_door import with_payment
+from kopilka.connectors.retailcrm.wire import (
+    Made,
+    Route,
+    WrongCallError,
+    id_text,
+    listed,
+    not_found,
+    wrong_entity,
+)
+from kopilka.core.receipt import Shop
+from kopilka.usecases.foreign import ForeignDocument, Search
+from kopilka.values.ids import RECEIPT
+from kopilka.values.money import exponent
+
+APART = frozenset({"items", "payments", "id"})
+SCAN_PAGE, SCAN_MAX = 200, 50_000
+CODE_MAX = 100
+_encode = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
+
+
+async def create(ask: Ask) -> Mapping[str, Any] | Made:
+    """Place an order. The same one again is answered as it was; another under its external id is refused."""
+    said = ask.entity("order")
+    shop = await ask.shop(said.get("site"))
+    external_id = id_text(said.get("externalId"), "order.externalId")
+    id_ = f"{shop.id}:{external_id or '#' + ask.services.new_id(RECEIPT)}"
+    made_of = sha256(_encode(said)).hexdigest()
+    fresh = await _fresh(ask, shop, id_, said, made_of)
+    already: list[Known] = []
+
+    async def load() -> Known:
+        found = await ask.run(ask.services.foreign.document, ask.connection.connection_id, ORDER, id_)
+        if found is not None:
+            already.append(await known_of(ask, found))
+            raise WrongCallError(
+                "Order already exists.", errors={"externalId": _taken(ask)}, outcome="order_exists"
+            )
+        return fresh
+
+    async def edit(known: Known) -> Known:
+        return known
+
+    try:
+        scene = await change(ask, load, edit)
+    except WrongCallError:
+        if not already or already[0].order.made_of != made_of:
+            raise
+        scene = await scene_of(ask, already[0])
+    await note_number(ask, scene.known)
+    return Made({"id": scene.known.number, "order": await whole(ask, scene)})
+
+
+def _taken(ask: Ask) -> str:
+    return ask.say("Заказ с таким externalId уже есть", "An order with this externalId exists already")
+
+
+async def _fresh(ask: Ask, shop: Shop, id_: str, said: Mapping[str, Any], made_of: str) -> Known:
+    items, last = merged([], objects(said.get("items"), "items"), 0)
+    facts = _facts({}, said)
+    rules = await ruleset_of(ask, shop, ask.now)
+    at = moment_of(ask, facts, rules.programme.zone)
+    # What the site shows the buyer by a privilege is what the buyer will get: it is fixed at once.
+    applied = facts.get("privilegeType") not in {None, "", NONE}
+    order = Order(at, facts, items, {}, last, applied=applied, made_of=made_of)
+    document = ForeignDocument(ask.connection.connection_id, ORDER, id_, {}, ask.now)
+    known = Known(document, order, await number_of(ask, id_), shop)
+    for payment in objects(said.get("payments"), "payments"):
+        known = await with_payment(ask, known, payment)
+    await _readable(ask, known)
+    return known
+
+
+def _facts(old: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is known of an order after more was said of it."""
+    facts = {**old, **{name: value for name, value in said.items() if name not in APART}}
+    privilege = facts.get("privilegeType")
+    if privilege not in {None, ""} and privilege not in PRIVILEGES:
+        raise wrong_entity("privilegeType", "The value you selected is not a valid choice.")
+    for name in ("customer", "delivery"):
+        if facts.get(name) not in (None, "") and not isinstance(facts[name], dict):
+            # PHP writes an empty object as a list.
+            if facts[name] != []:
+                raise wrong_entity(name, "This value is not valid.")
+            facts[name] = {}
+    status = facts.get("status")
+    if status not in (None, "") and (not isinstance(status, str) or len(status) > CODE_MAX):
+        raise wrong_entity("status", "This value is not valid.")
+    return facts
+
+
+async def _readable(ask: Ask, known: Known) -> None:
+    """Refuse an order that could not be read later, before anything is written."""
+    order = known.order
+    rules = await ruleset_of(ask, known.shop, order.at)
+    currency = order.facts.get("currency")
+    if currency and currency != rules.programme.currency and order.privilege != NONE:
+        raise wrong_entity("currency", f"The currency of the loyalty program is {rules.programme.currency}.")
+    digits = exponent(rules.programme.currency)
+    cart_of(order.facts, order.items, digits, await skus_of(ask, order.items))
+
+
+async def edit(ask: Ask) -> Mapping[str, Any]:
+    """Change an order. Its loyalty follows: counted again while under way, booked when completed, given back when
+    cancelled or when something of it goes.
+    """
+    id_, said = await id_in_address(ask), ask.entity("order")
+
+    async def changed(known: Known) -> Known:
+        order, facts = known.order, _facts(known.order.facts, said)
+        items, last = order.items, order.last_item
+        if said.get("items") is not None:
+            items, last = merged(known.order.items, objects(said["items"], "items"), last)
+        named = facts.get("privilegeType") not in {None, "", NONE}
+        applied = order.applied or (named and "privilegeType" in said and not order.idle)
+        order = msgspec.structs.replace(
+            order, facts=facts, items=items, last_item=last, applied=applied,
+            idle=order.idle and not await _goes_on(ask, known, facts),
+        )  # fmt: skip
+        if cancelled(ask, order.status):
+            order = msgspec.structs.replace(order, bonuses="", check_id="", confirmed="")
+        known = known.with_order(order)
+        await _readable(ask, known)
+        return known
+
+    scene = await change(ask, loader(ask, id_), changed)
+    await note_number(ask, scene.known)
+    return {"id": scene.known.number, "order": await whole(ask, scene)}
+
+
+async def _goes_on(ask: Ask, known: Known, facts: Mapping[str, Any]) -> bool:
+    """Whether an order whose bonuses were cancelled earns again: only what has not been booked before."""
+    scene = await scene_of(ask, known)
+    return scene.state == "placed" and not cancelled(ask, str(facts.get("status") or ""))
+
+
+# -- reading --------------------------------------------------------------------------------------------------------------
+
+
+async def show(ask: Ask) -> Mapping[str, Any]:
+    """One order."""
+    known = await order_by_id(ask, await id_in_address(ask))
+    return {"order": await whole(ask, await scene_of(ask, known))}
+
+
+async def list_all(ask: Ask) -> Mapping[str, Any]:
+    """Orders, newest first."""
+    filters, page = ask.filters, ask.page
+    found = [known for known in await _all(ask) if _fits(known, filters)]
+    found.sort(key=lambda known: (known.order.at, known.number), reverse=True)
+    rows = [await whole(ask, await scene_of(ask, known)) for known in page.of(found)]
+    return {"pagination": page.pagination(len(found)), "orders": rows}
+
+
+def _fits(known: Known, filters: Mapping[str, Any]) -> bool:
+    customer = {str(value) for name, value in known.order.customer.items() if name in {"id", "externalId"}}
+    facts = {
+        "ids": {str(known.number)}, "externalIds": {known.external_id}, "sites": {known.shop.id},
+        "extendedStatus": {known.order.status}, "numbers": {str(known.order.facts.get("number", ""))},
+        "customerId": customer, "customerExternalId": customer,
+    }  # fmt: skip
+    return all(
+        set(listed(filters[name])) & values for name, values in facts.items() if listed(filters.get(name))
+    )
+
+
+async def _all(ask: Ask) -> list[Known]:
+    """Orders of the shops that the key sees."""
+    shops, after = await ask.shops(), None
+    found: list[Known] = []
+    while len(found) < SCAN_MAX:
+        search = Search(ask.connection.connection_id, ORDER, after=after, limit=SCAN_PAGE)
+        rows = await ask.run(ask.services.foreign.documents, search)
+        found += [await known_of(ask, row) for row in rows if row.id.partition(":")[0] in shops]
+        if len(rows) < SCAN_PAGE or rows[-1].written_at is None:
+            break
+        after = (rows[-1].written_at, rows[-1].id)
+    return found
+
+
+async def history(ask: Ask) -> Mapping[str, Any]:
+    """Changes of orders that sites have not made themselves: there are none, for Kopilka changes no orders."""
+    return {
+        "generatedAt": ask.now.strftime("%Y-%m-%d %H:%M:%S"),
+        "history": [],
+        "pagination": ask.page.pagination(0),
+    }
+
+
+async def statuses(ask: Ask) -> Mapping[str, Any]:
+    """Statuses of orders by their ids."""
+    ids = [await id_by_number(ask, number) for number in listed(ask.fields.get("ids"))]
+    shops = await ask.shops()
+    names = listed(ask.fields.get("externalIds"))
+    ids += [f"{shop}:{name}" for name in names for shop in sorted(shops)]
+    rows = []
+    for id_ in dict.fromkeys(each for each in ids if each):
+        try:
+            known = await order_by_id(ask, id_)
+        except WrongCallError as error:
+            if error.status == not_found().status:
+                continue
+            raise
+        group = "complete" if completed(ask, known.order.status) else "new"
+        group = "cancel" if cancelled(ask, known.order.status) else group
+        rows.append(
+            {
+                "id": known.number,
+                "externalId": known.external_id,
+                "status": known.order.status,
+                "group": group,
+            }
+        )
+    return {"orders": rows}
+
+
+ROUTES: tuple[Route, ...] = (
+    *spending_door.ROUTES,
+    *payments_door.ROUTES,
+    ("POST", "/api/v5/orders/create", create),
+    ("GET", "/api/v5/orders", list_all),
+    ("GET", "/api/v5/orders/history", history),
+    ("GET", "/api/v5/orders/statuses", statuses),
+    ("GET", "/api/v5/orders/{id}", show),
+    ("POST", "/api/v5/orders/{id}/edit", edit),
+)
