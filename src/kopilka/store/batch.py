@@ -29,6 +29,7 @@ from kopilka.store.queries import queries
 from kopilka.store.rows import (
     BookRows,
     Extras,
+    event_rows,
     hexed,
     new_member_rows,
     perk_rows,
@@ -190,7 +191,7 @@ class PostgresBatch:
             ("add_budget_draws", _budget_rows(changes)),
             ("add_budgets", _budget_rows(changes)),
             ("put_perks", perk_rows(holdings)),
-            ("add_events", _event_rows(changes)),
+            ("add_events", event_rows(changes.events)),
         ]
         if changes.coupons:
             statements += coupon_statements(changes, recorded_at)
@@ -359,14 +360,4 @@ def _budget_rows(changes: Changes) -> Rows:
             "uses": sign * use.uses, "money_minor": sign * use.money_minor, "points_units": sign * use.points_units,
         }
         for txn, bucket, holder, programme, use, sign in changes.budgets
-    ]  # fmt: skip
-
-
-def _event_rows(changes: Changes) -> Rows:
-    return [
-        {
-            "bucket": bucket, "holder_id": event.holder_id, "event_id": event_id, "name": event.name,
-            "occurred_at": event.occurred_at, "recorded_at": at, "receipt": event.receipt, "data": event.data,
-        }
-        for event_id, bucket, at, event in changes.events
     ]  # fmt: skip

@@ -3,15 +3,18 @@
 import msgspec
 import psycopg
 
-from kopilka.store.connect import Connection, Pool
+from kopilka.core.event import Event
+from kopilka.store.connect import Connection, Packed, Pool
 from kopilka.store.queries import queries
+from kopilka.store.rows import event_rows
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.commands import Ref
-from kopilka.usecases.members import Act, Write
+from kopilka.usecases.members import ACTION, Act, Write
 from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.views import MemberView
 
 SQL = queries("members")
+ADD_EVENTS = queries("batch")["add_events"]
 _json = msgspec.json.Encoder()
 
 
@@ -33,6 +36,8 @@ class PostgresMembers:
                 if taken:
                     raise psycopg.Rollback(whole)
                 _facts(connection, write)
+                if write.event is not None:
+                    add_event(connection, write.bucket, write.event, write.act)
                 add_act(connection, write.act)
         except psycopg.OperationalError as error:
             raise StoreUnavailableError(str(error)) from error
@@ -71,6 +76,12 @@ def _facts(connection: Connection, write: Write) -> None:
     for consent in write.consents:
         said = (consent.purpose, consent.channel, consent.given, consent.source, consent.recorded_at)
         connection.execute(SQL["add_consent"], (write.member_id, *said))
+
+
+def add_event(connection: Connection, bucket: int, event: Event, act: Act) -> None:
+    """An event of a change, with the change's own id."""
+    rows = event_rows([("evt_" + act.action_id.removeprefix(ACTION), bucket, act.at, event)])
+    connection.execute(ADD_EVENTS, (Packed(_json.encode(rows)),))
 
 
 def add_act(connection: Connection, act: Act) -> None:

@@ -1,5 +1,6 @@
 """Set-based housekeeping: expiries by bucket, levels by window."""
 
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -8,12 +9,14 @@ from typing import Any
 import msgspec
 
 from kopilka.core.ledger.posting import Cause
+from kopilka.core.settlement.facts import expired_event
 from kopilka.store.batch import PostgresLedger
 from kopilka.store.connect import Packed
 from kopilka.store.queries import queries
 from kopilka.store.standings import PostgresStandings, ladder_rows
 from kopilka.usecases.nightly import LevelMove, Noted
 from kopilka.usecases.ports import Changes, Wanted
+from kopilka.values.ids import EVENT, make_id
 
 SQL = queries("nightly")
 CATALOGUE = queries("batch")["catalogue_version"]
@@ -52,6 +55,10 @@ class PostgresNight(PostgresStandings):
             for holder_id, holding in loaded.holdings.items():
                 holding.book.bring_to(at, Cause(txn, "expire", at, at))
                 changes.touched[holder_id] = holding
+                told = expired_event(holding.book, at)
+                if told is not None:
+                    event_id = make_id(EVENT, int(at.timestamp() * 1000), secrets.randbits(74))
+                    changes.events.append((event_id, holding.bucket, at, told))
             expired = sum(len(holding.book.postings) for holding in loaded.holdings.values())
             batch.write(changes, at)
         return expired

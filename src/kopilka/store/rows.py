@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from kopilka.core.event import Event
 from kopilka.core.ledger.book import Book
 from kopilka.core.member.coupon import BEARER, Coupon
 from kopilka.core.settlement.sale import Sale
@@ -329,6 +330,18 @@ def perk_rows(holdings: list[Holding]) -> list[PerkRow]:
                 )
             )
     return rows
+
+
+def event_rows(events: Iterable[tuple[str, int, datetime, Event]]) -> list[dict[str, object]]:
+    """Events as they are written: (id, bucket, booked at, event)."""
+    return [
+        {
+            "bucket": bucket, "holder_id": event.holder_id, "event_id": event_id, "name": event.name,
+            "occurred_at": event.occurred_at, "recorded_at": at, "receipt": event.receipt,
+            "data": {**event.data, "facts": event.facts} if event.facts else event.data,
+        }
+        for event_id, bucket, at, event in events
+    ]  # fmt: skip
 
 
 def new_member_rows(changes: Changes) -> dict[str, list[dict[str, object]]]:

@@ -19,6 +19,7 @@ from kopilka.core.rules.decision import CapUse
 from kopilka.core.rules.engine import Means
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.account import Account
+from kopilka.core.settlement.facts import expired_event
 from kopilka.core.settlement.purchase import COST, Who, draw_caps, snapshot
 from kopilka.core.settlement.refund import Returned
 from kopilka.core.settlement.rewards import free_coupons, shown_coupons
@@ -288,10 +289,19 @@ class Batch:
         self.loaded.claims[claim.key] = claim
         self.changes.claims.append(claim)
 
-    def emit(self, events: list[Event], bucket: int) -> None:
-        """Put events into the outbox."""
+    def emit(self, events: list[Event], bucket: int, holder_id: str = "") -> None:
+        """Put events into the outbox; those of nobody belong to `holder_id`, a guest receipt."""
         for event in events:
+            if not event.holder_id and holder_id:
+                event = msgspec.structs.replace(event, holder_id=holder_id)  # noqa: PLW2901 - the same event
             self.changes.events.append((self.new_id(EVENT), bucket, self.now, event))
+
+    def emit_expired(self) -> None:
+        """Tell of lots that this batch found to have expired."""
+        for holding in self.changes.touched.values():
+            event = expired_event(holding.book, self.now) if holding.book.expired else None
+            if event is not None:
+                self.emit([event], holding.bucket)
 
     def save(self, stored: StoredSale) -> None:
         """Keep a receipt's new state."""

@@ -14,6 +14,7 @@ from kopilka.core.programme.document import Rule, Trigger
 from kopilka.core.rules.engine import Occasion, greet
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.deed import Deed, reward
+from kopilka.core.settlement.facts import earned_facts
 from kopilka.usecases.batch import Batch, content_hash
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Celebrate, Ref
@@ -157,7 +158,8 @@ def celebrate(batch: Batch, command: Celebrate) -> Outcome:
     deed = reward(programme, deed, holding.book, batch.standing(holding, programme.programme), cause)
     batch.draw_budgets((holding.bucket, holding.holder_id), cause.txn, programme.programme, caps, 1)
     data: dict[str, object] = {"programme": command.programme, "rule": command.rule, "points": deed.moved()}
-    event = Event(BIRTHDAY_REWARDED, holding.holder_id, command.at, data=data) if own else None
+    facts = earned_facts(own, day)
+    event = Event(BIRTHDAY_REWARDED, holding.holder_id, command.at, data=data, facts=facts) if own else None
     told = Told("birthday", cause.txn, sum(row.units for row in own), deed, event)
     return finish(batch, holding, buyer.who.member_id, told, [(key, hashed)])
 

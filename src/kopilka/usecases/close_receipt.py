@@ -218,5 +218,5 @@ def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, 
         batch.claim(Claim(f"rcp:{receipt.id}", request.hashed, "close", *owner, receipt.id, b"{}"))
     if request.key:
         batch.claim(Claim(request.key, request.hashed, "close", *owner, receipt.id, answer))
-    batch.emit(events, owner[0])
+    batch.emit(events, *owner)
     return done

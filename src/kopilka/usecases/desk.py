@@ -98,6 +98,7 @@ class Desk:
                 batch.at(now if moments is None else moments[i])
                 outcomes.append(carry_out(batch, command))
             if not batch.changes.empty:
+                batch.emit_expired()
                 store.write(batch.changes, batch.now)
             return outcomes
 

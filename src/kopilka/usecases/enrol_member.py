@@ -2,15 +2,17 @@
 
 import msgspec
 
-from kopilka.core.event import MEMBER_ENROLLED, Event
+from kopilka.core.event import CONSENT_GIVEN, MEMBER_ENROLLED, Event
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.engine import Occasion, greet
+from kopilka.core.settlement.facts import earned_facts
 from kopilka.core.settlement.purchase import Who, issue
 from kopilka.usecases.batch import SKEW, Batch, Buyer, answer_bytes, client_key, content_hash
 from kopilka.usecases.commands import Enrol, Identifier, Ref
 from kopilka.usecases.members import wrong_facts
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Claim, Found, Holding, NewMember
+from kopilka.values.period import local_day
 
 
 def enrol_member(batch: Batch, command: Enrol) -> Outcome:
@@ -55,7 +57,11 @@ def enrol_member(batch: Batch, command: Enrol) -> Outcome:
     if key:
         batch.claim(Claim(key, hashed, "enrol", *(holding.bucket, holding.holder_id), "", answer_bytes(done)))
     data: dict[str, object] = {"member": member_id, "programme": command.programme, "shop": command.shop}
-    batch.emit([Event(MEMBER_ENROLLED, holding.holder_id, at, data=data)], holding.bucket)
+    facts = earned_facts(gifts, local_day(at, programme.zone))
+    if command.consents:
+        rows = [{"purpose": purpose, "channel": channel} for purpose, channel in command.consents]
+        facts[CONSENT_GIVEN] = {"consents": rows}
+    batch.emit([Event(MEMBER_ENROLLED, holding.holder_id, at, data=data, facts=facts)], holding.bucket)
     return done
 
 

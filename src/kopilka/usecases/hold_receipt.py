@@ -69,7 +69,7 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
         batch.claim(Claim(f"rcp:{receipt.id}", hashed, "hold", *owner, receipt.id, answer))
     if key:
         batch.claim(Claim(key, hashed, "hold", *owner, receipt.id, answer))
-    batch.emit(events, owner[0])
+    batch.emit(events, *owner)
     return done
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from kopilka.core.event import CONSENT_GIVEN, CONSENT_WITHDRAWN, MEMBER_CHANGED, Event
 from kopilka.usecases.commands import Identifier, Ref
 from kopilka.usecases.outcomes import Refused, Why
 from kopilka.usecases.views import ConsentFacts, MemberView, PersonFacts
@@ -83,6 +84,7 @@ class Write(msgspec.Struct, frozen=True):
     add_tags: tuple[str, ...] = ()
     remove_tags: tuple[str, ...] = ()
     attributes: Mapping[str, str | None] = {}
+    event: Event | None = None
 
 
 class MemberStore(Protocol):
@@ -210,10 +212,24 @@ class Members:
         return Act(action_id, actor, action, member.member_id, detail, now)
 
     def _write(self, before: MemberView, write: Write) -> MemberView | Refused:
+        write = msgspec.structs.replace(write, event=_told(write))
         taken = self._store.write(write)
         if taken:
             return Refused("identifier_taken", Why.CONFLICT, taken, {"kind": taken})
         return self.find(Ref("member", before.member_id))
+
+
+def _told(write: Write) -> Event:
+    """A change as it is told outside: which fields, never what stands in them."""
+    act, facts = write.act, dict[str, dict[str, object]]()
+    named = act.detail.get("fields")
+    fields = named if isinstance(named, list) else [act.action.partition(".")[0] + "s"]
+    for name, given in ((CONSENT_GIVEN, True), (CONSENT_WITHDRAWN, False)):
+        rows = [{"purpose": c.purpose, "channel": c.channel} for c in write.consents if c.given is given]
+        if rows:
+            facts[name] = {"consents": rows}
+    data: dict[str, object] = {"member": write.member_id, "fields": fields}
+    return Event(MEMBER_CHANGED, write.holder_id, act.at, data=data, facts=facts)
 
 
 def normal(kind: str, value: str) -> str:

@@ -8,6 +8,7 @@ from kopilka.core.rules.conditions.action import ActionIs
 from kopilka.core.rules.engine import Occasion, greet
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.deed import Deed, reward, take_back
+from kopilka.core.settlement.facts import earned_facts, reversed_facts
 from kopilka.usecases.batch import Batch, client_key, content_hash
 from kopilka.usecases.commands import Act, TakeBackAction
 from kopilka.usecases.deeds import (
@@ -22,6 +23,7 @@ from kopilka.usecases.deeds import (
     stored_in,
 )
 from kopilka.usecases.outcomes import Outcome, Refused, Why
+from kopilka.values.period import local_day
 
 
 def record_action(batch: Batch, command: Act) -> Outcome:
@@ -57,7 +59,8 @@ def record_action(batch: Batch, command: Act) -> Outcome:
     deed = Deed(programme.programme, rules.version, command.action, tuple(earned), caps=caps)
     deed = reward(programme, deed, holding.book, batch.standing(holding, programme.programme), cause)
     batch.draw_budgets((holding.bucket, holding.holder_id), cause.txn, programme.programme, caps, 1)
-    event = Event(ACTION_REWARDED, holding.holder_id, command.at, data=_told(command, deed))
+    facts = earned_facts(earned, local_day(command.at, programme.zone))
+    event = Event(ACTION_REWARDED, holding.holder_id, command.at, data=_told(command, deed), facts=facts)
     told = Told("action", cause.txn, sum(row.units for row in earned), deed, event if earned else None)
     return finish(batch, holding, buyer.who.member_id, told, [(own, hashed), (key, hashed)])
 
@@ -92,7 +95,8 @@ def take_back_action(batch: Batch, command: TakeBackAction) -> Outcome:
     holding.book.bring_to(batch.now, cause, late=True)
     batch.draw_budgets((holding.bucket, holding.holder_id), cause.txn, deed.programme, deed.caps, -1)
     data = {**_told(command, deed), "points": taken}
-    event = Event(ACTION_TAKEN_BACK, holding.holder_id, command.at, data=data)
+    facts = reversed_facts(taken, {})
+    event = Event(ACTION_TAKEN_BACK, holding.holder_id, command.at, data=data, facts=facts)
     deed = msgspec.structs.replace(deed, taken=taken)
     told = Told("take_back", cause.txn, -sum(taken.values()), deed, event if deed.earned else None)
     return finish(batch, holding, stored_in(claim).member_id, told, [(own, hashed), (key, hashed)])

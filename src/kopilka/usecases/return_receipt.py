@@ -135,7 +135,7 @@ def _book(
     batch.save(after)
     for key in claims[1]:
         batch.claim(Claim(key, claims[0], verb, *owner, sale.receipt.id, answer))
-    batch.emit(events, owner[0])
+    batch.emit(events, *owner)
     return done
 
 

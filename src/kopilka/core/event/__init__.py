@@ -6,13 +6,16 @@ import msgspec
 
 
 class Event(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One fact about one holder. `data` names ids, codes and amounts, never a person."""
+    """One fact about one holder. `data` names ids, codes and amounts, never a person. `facts` are events that follow from
+    this one, by name, with the data of each: they are written in its row and told under names of their own.
+    """
 
     name: str
     holder_id: str
     occurred_at: datetime
     receipt: str = ""
     data: dict[str, object] = {}
+    facts: dict[str, dict[str, object]] = {}
 
 
 RECEIPT_HELD = "receipt.held"
@@ -37,4 +40,12 @@ GIFT_RETURNED = "gift.returned"
 POINTS_PAID_OUT = "points.paid_out"
 LEVEL_SET = "level.set"
 LEVEL_FALLING = "level.falling"
+MEMBER_CHANGED = "member.changed"
+POINTS_EXPIRED = "points.expired"
+POINTS_ACCRUED = "points.accrued"
+POINTS_PENDING = "points.pending"
+POINTS_SPENT = "points.spent"
+POINTS_REVERSED = "points.reversed"
+CONSENT_GIVEN = "consent.given"
+CONSENT_WITHDRAWN = "consent.withdrawn"
 """Names of events, version 1."""

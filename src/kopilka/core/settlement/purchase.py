@@ -16,6 +16,7 @@ from kopilka.core.programme.document import Programme
 from kopilka.core.receipt import Receipt
 from kopilka.core.rules.decision import Charge, Decision, Earned
 from kopilka.core.settlement.account import Account, Deal
+from kopilka.core.settlement.facts import closed_facts
 from kopilka.core.settlement.sale import CLOSED, HELD, Sale, counted_minor
 from kopilka.values.period import day_end, day_start, local_day
 from kopilka.values.points import Points
@@ -178,7 +179,8 @@ def _closed(sale: Sale, holder_id: str) -> Event:
         "spent": 0 if decision.spent is None else decision.spent.units,
         "earned": {earned.rule: earned.units for earned in decision.earned},
     }
-    return Event(RECEIPT_CLOSED, holder_id, sale.receipt.at, sale.receipt.id, data)
+    facts = closed_facts(decision, sale.day) if holder_id else {}
+    return Event(RECEIPT_CLOSED, holder_id, sale.receipt.at, sale.receipt.id, data, facts)
 
 
 class Terms(msgspec.Struct, frozen=True):

@@ -14,6 +14,7 @@ from kopilka.core.programme.document import Programme
 from kopilka.core.rules.decision import Charge, Spent
 from kopilka.core.rules.reason import Reason, reason_kind
 from kopilka.core.settlement.account import Account
+from kopilka.core.settlement.facts import reversed_facts
 from kopilka.core.settlement.purchase import draw_caps, level_moved
 from kopilka.core.settlement.sale import VOIDED, Rest, Sale, rest_of
 from kopilka.values.period import Span, day_end, local_day
@@ -133,7 +134,8 @@ def give_back(
         "points_taken": result.points_taken,
     }
     holder = "" if account is None else account.book.holder_id
-    return changed, result, [Event(name, holder, cause.effective_at, sale.receipt.id, data), *moved]
+    facts = reversed_facts(result.points_taken, result.points_back, result.points_missed)
+    return changed, result, [Event(name, holder, cause.effective_at, sale.receipt.id, data, facts), *moved]
 
 
 def _refund_lines(sale: Sale, progress: list[int]) -> tuple[tuple[str, int], ...]:

@@ -55,6 +55,11 @@ WITH due AS (
 ), moved AS (
     UPDATE wallet w SET balance = c.balance - c.rest, version = c.version, head = c.hash FROM chained c
     WHERE w.bucket = c.bucket AND w.holder_id = c.holder_id AND w.kind = c.kind
+), told AS (
+    INSERT INTO event (bucket, holder_id, event_id, name, occurred_at, recorded_at, receipt, data)
+    SELECT c.bucket, c.holder_id, 'evt_' || encode(substring(c.hash FOR 13), 'hex'), 'points.expired', c.expires_at, %(at)s,
+        '', json_build_object('units', json_build_object(c.kind, c.rest))
+    FROM chained c
 )
 SELECT count(*), coalesce(sum(rest), 0) FROM chained;
 
@@ -93,14 +98,18 @@ WITH totals AS (
     FROM totals t
 ), moving AS (
     SELECT * FROM reached WHERE new IS DISTINCT FROM old AND new IS NOT NULL
+), locked AS (
+    SELECT h.bucket, h.holder_id FROM holder h JOIN moving m USING (bucket, holder_id)
+    ORDER BY h.bucket, h.holder_id
+    FOR UPDATE OF h
 ), written AS (
-    UPDATE standing s SET level = m.new, level_since = %(at)s FROM moving m
+    UPDATE standing s SET level = m.new, level_since = %(at)s FROM moving m JOIN locked USING (bucket, holder_id)
     WHERE s.bucket = m.bucket AND s.holder_id = m.holder_id AND s.programme = %(programme)s AND s.level = m.old
     RETURNING s.bucket, s.holder_id, m.old, m.new
 ), told AS (
     INSERT INTO event (bucket, holder_id, event_id, name, occurred_at, recorded_at, receipt, data)
-    SELECT w.bucket, w.holder_id, 'evt_' || %(txn)s || '_' || %(programme)s, 'level.moved', %(at)s, %(at)s, '',
-        json_build_object('from', w.old, 'to', w.new, 'programme', %(programme)s)
+    SELECT w.bucket, w.holder_id, 'evt_' || left(md5(%(txn)s::text || w.holder_id || %(programme)s::text), 26), 'level.moved', %(at)s,
+        %(at)s, '', json_build_object('from', w.old, 'to', w.new, 'programme', %(programme)s)
     FROM written w WHERE w.old <> ''
 )
 SELECT count(*) FROM written;
@@ -114,23 +123,27 @@ SELECT receipt_id FROM receipt WHERE state = 'held' AND lapses_at <= %s ORDER BY
 WITH noted AS (
     SELECT * FROM json_to_recordset(%(rows)s::json) AS x(bucket smallint, holder_id text, old text, new text,
         spend_minor bigint, receipts bigint, points bigint, falls_on date, falls_to text)
+), locked AS (
+    SELECT h.bucket, h.holder_id FROM holder h JOIN noted n USING (bucket, holder_id)
+    ORDER BY h.bucket, h.holder_id
+    FOR UPDATE OF h
 ), written AS (
     UPDATE standing s
     SET level = n.new, level_since = CASE WHEN n.new <> n.old THEN %(at)s ELSE s.level_since END,
         warned_for = coalesce(n.falls_on, s.warned_for)
-    FROM noted n
+    FROM noted n JOIN locked USING (bucket, holder_id)
     WHERE s.bucket = n.bucket AND s.holder_id = n.holder_id AND s.programme = %(programme)s AND s.level = n.old
         AND (s.spend_minor, s.receipts, s.points) = (n.spend_minor, n.receipts, n.points)
     RETURNING n.bucket, n.holder_id, n.old, n.new, n.falls_on, n.falls_to
 ), told AS (
     INSERT INTO event (bucket, holder_id, event_id, name, occurred_at, recorded_at, receipt, data)
-    SELECT w.bucket, w.holder_id, 'evt_' || %(txn)s || '_' || %(programme)s, 'level.moved', %(at)s, %(at)s, '',
-        json_build_object('from', w.old, 'to', w.new, 'programme', %(programme)s)
+    SELECT w.bucket, w.holder_id, 'evt_' || left(md5(%(txn)s::text || w.holder_id || %(programme)s::text), 26), 'level.moved', %(at)s,
+        %(at)s, '', json_build_object('from', w.old, 'to', w.new, 'programme', %(programme)s)
     FROM written w WHERE w.old <> '' AND w.old <> w.new
 ), warned AS (
     INSERT INTO event (bucket, holder_id, event_id, name, occurred_at, recorded_at, receipt, data)
-    SELECT w.bucket, w.holder_id, 'evt_' || %(txn)s || '_' || %(programme)s || '_falling', 'level.falling', %(at)s, %(at)s,
-        '', json_build_object('level', w.new, 'to', w.falls_to, 'falls_on', w.falls_on, 'programme', %(programme)s)
+    SELECT w.bucket, w.holder_id, 'evt_' || left(md5(%(txn)s::text || w.holder_id || %(programme)s::text || '/falling'), 26),
+        'level.falling', %(at)s, %(at)s, '', json_build_object('level', w.new, 'to', w.falls_to, 'falls_on', w.falls_on, 'programme', %(programme)s)
     FROM written w WHERE w.falls_on IS NOT NULL
 )
 SELECT count(*) FILTER (WHERE old <> new), count(*) FILTER (WHERE falls_on IS NOT NULL) FROM written;

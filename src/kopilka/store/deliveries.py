@@ -1,0 +1,154 @@
+"""The outbox, lanes and deliveries; see `usecases.deliveries.DeliveryStore`."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kopilka.core.event.kinds import KINDS
+from kopilka.store.connect import Packed, Pool
+from kopilka.store.members import add_act
+from kopilka.store.queries import queries
+from kopilka.usecases.deliveries import FAILURES_MAX, Delivery, Fact, Mark, Parcel, Slice, Verdict
+from kopilka.usecases.members import Act
+
+SQL = queries("deliveries")
+FOLLOWS = "~"
+"""Stands in an id between an event and one that follows from it."""
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+
+
+class PostgresDeliveries:
+    """Reads and writes with a connection of two pools: `by_key` plans by indexes alone, whatever sizes are guessed."""
+
+    def __init__(self, pool: Pool, by_key: Pool) -> None:
+        self._pool = pool
+        self._by_key = by_key
+
+    def mark(self) -> int:
+        with self._pool.connection() as connection:
+            row: Any = connection.execute(SQL["mark"]).fetchone()
+        return int(row[0])
+
+    def hand_on(self, now: datetime) -> int:
+        with self._by_key.connection() as connection, connection.transaction():
+            held: Any = connection.execute(SQL["hold_outbox"]).fetchone()
+            if held is None:
+                return 0
+            if held[0]:
+                connection.execute(SQL["lock_events"])
+                connection.execute(SQL["after_restore"])
+                return 1
+            row: Any = connection.execute(SQL["hand_on"], {"now": now}).fetchone()
+        return int(row[0])
+
+    def ready(self, now: datetime) -> list[str]:
+        with self._by_key.connection() as connection:
+            rows: Any = connection.execute(SQL["ready"], {"now": now}).fetchall()
+        return [row[0] for row in rows]
+
+    def take(self, subscription_id: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
+        wanted: dict[str, Any] = {"id": subscription_id, "now": now, "until": until, "limit": limit}
+        with self._by_key.connection() as connection, connection.transaction():
+            standing: Any = connection.execute(SQL["standing"], (subscription_id,)).fetchone()
+            if standing is None or not standing[0]:
+                return []
+            name, retry_at = "take", standing[1]
+            if retry_at is not None:
+                mine = retry_at <= now and connection.execute(SQL["probe"], {**wanted, "seen": retry_at})
+                if not mine or mine.rowcount != 1:
+                    return []
+                name = "take_one"
+            rows: Any = connection.execute(SQL[name], wanted).fetchall()
+            if not rows:
+                return []
+            lanes = [{"bucket": row[0], "holder_id": row[1], "tries": row[2]} for row in rows]
+            found: Any = connection.execute(
+                SQL["firsts"], {"id": subscription_id, "lanes": Packed(_encode(lanes))}
+            ).fetchall()
+            empty = {(row[0], row[1]) for row in rows} - {(row[0], row[1]) for row in found}
+            if empty:
+                gone = [{"bucket": bucket, "holder_id": holder} for bucket, holder in sorted(empty)]
+                connection.execute(SQL["drop_lanes"], {"id": subscription_id, "rows": Packed(_encode(gone))})
+        return [
+            Parcel(row[0], row[2], until, _fact(row[3:6], row[6:11], row[1]))
+            for row in sorted(found, key=lambda row: row[5])
+        ]
+
+    def finish(self, subscription_id: str, marks: Sequence[Mark], verdict: Verdict, now: datetime) -> None:
+        packed = {"id": subscription_id, "rows": Packed(_encode(marks))}
+        wanted: dict[str, Any] = {"id": subscription_id, "now": now}
+        with self._by_key.connection() as connection, connection.transaction():
+            waits: Any = connection.execute(SQL["waits"], (subscription_id,)).fetchone()
+            connection.execute(SQL["lock_lanes"], packed)
+            for name in ("finish", "return_lanes", "drop_lanes"):
+                connection.execute(SQL[name], packed)
+            if verdict.stopped:
+                wanted |= {"reason": verdict.stopped, "failures": verdict.failures}
+                connection.execute(SQL["stop"], wanted)
+            elif verdict.failures:
+                wanted |= {
+                    "failures": verdict.failures,
+                    "most": FAILURES_MAX,
+                    "retry_at": verdict.retry_at or now,
+                }
+                connection.execute(SQL["failed"], wanted)
+            else:
+                connection.execute(SQL["answered"], wanted)
+                if waits is not None and waits[0]:
+                    connection.execute(SQL["free_lanes"], wanted)
+
+    # -- the log ------------------------------------------------------------------------------------------------
+
+    def log(self, subscription_id: str, slice_: Slice) -> list[Delivery]:
+        wanted = {
+            "id": subscription_id, "state": slice_.state, "place": slice_.place, "event": slice_.event_id,
+            "limit": slice_.limit,
+        }  # fmt: skip
+        with self._pool.connection() as connection:
+            return [Delivery(*row) for row in connection.execute(SQL["log"], wanted).fetchall()]  # type: ignore[arg-type]
+
+    def find(self, subscription_id: str, event_id: str) -> tuple[Delivery, Fact] | None:
+        with self._pool.connection() as connection:
+            row: Any = connection.execute(SQL["find"], (subscription_id, event_id)).fetchone()
+        if row is None:
+            return None
+        return Delivery(*row[:11]), _fact(row[:3], row[11:16], row[3])
+
+    def skip(self, subscription_id: str, event_id: str, now: datetime, act: Act) -> bool:
+        wanted = {"id": subscription_id, "event": event_id, "now": now}
+        with self._pool.connection() as connection, connection.transaction():
+            done = connection.execute(SQL["skip"], wanted).rowcount == 1
+            if done:
+                add_act(connection, act)
+        return done
+
+    def replay(self, subscription_id: str, since: datetime, now: datetime, act: Act) -> int:
+        wanted = {"id": subscription_id, "since": since, "now": now}
+        with self._pool.connection() as connection, connection.transaction():
+            row: Any = connection.execute(SQL["replay"], wanted).fetchone()
+            add_act(connection, act)
+        return int(row[0])
+
+    def prune(self, before: datetime) -> int:
+        with self._pool.connection() as connection:
+            connection.execute(SQL["summarise"])
+            row: Any = connection.execute(SQL["old_place"], {"before": before}).fetchone()
+            if row[0] is None:
+                return 0
+            return connection.execute(SQL["prune"], {"place": row[0], "before": before}).rowcount
+
+
+def _fact(named: Sequence[Any], event: Sequence[Any], holder_id: str) -> Fact:
+    """An event as it is told: of its data only what is documented."""
+    event_id, name, place = named
+    occurred_at, recorded_at, receipt, packed, member_id = event
+    data = _decode(packed)
+    member = data.get("member", member_id)
+    if FOLLOWS in event_id:
+        data = data.get("facts", {}).get(name, {})
+    kind = KINDS.get(name)
+    told = {key: value for key, value in data.items() if kind is not None and key in kind.fields}
+    return Fact(event_id, name, occurred_at, recorded_at, holder_id, member, receipt, place, told)

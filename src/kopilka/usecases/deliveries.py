@@ -1,0 +1,317 @@
+"""Deliveries: events are handed on to subscriptions, go in the order of each member, and are tried again for days.
+
+The first waiting delivery of a member's lane may go and no other, so that no event overtakes an earlier one of the same
+member, however many processes share the work. A receiver that fails several times in a row is left alone as a whole, and
+tried with one delivery at a time until it answers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Protocol
+
+import msgspec
+
+from kopilka.usecases.members import ACTION, Act
+from kopilka.usecases.outcomes import Refused, Why
+from kopilka.usecases.subscriptions import GONE, LAST_TRY, STOPPED, Subscription, Subscriptions
+from kopilka.values.ids import make_id
+
+PAUSES = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
+"""Seconds before each further try: a day and three hours in all."""
+JITTER_PERCENT = 10
+LEASE = timedelta(seconds=60)
+"""While one process sends a lane's delivery, no other takes the lane; four times the time that a send may take."""
+FAILURES_MAX = 5
+"""After so many failures in a row the whole subscription waits."""
+TOGETHER = 16
+"""Lanes that one process takes at a time."""
+KEPT = timedelta(days=30)
+QUIET = timedelta(seconds=2)
+LOOK_ANYWAY = timedelta(seconds=10)
+WAITING, DELIVERED, SKIPPED = "waiting", "delivered", "skipped"
+RETRY_AFTER_MAX = 3_600
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """How a format tries again: seconds before each further try, and whether the last failure skips the delivery rather
+    than stopping the subscription.
+    """
+
+    pauses: tuple[int, ...] = PAUSES
+    skips: bool = False
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """An event as it is told outside; `place` grows within a holder."""
+
+    event_id: str
+    name: str
+    occurred_at: datetime
+    recorded_at: datetime
+    holder_id: str
+    member_id: str
+    receipt: str
+    place: int
+    data: Mapping[str, object]
+
+
+class Parcel(msgspec.Struct, frozen=True):
+    """A delivery that may go now: whose lane it is the first of, how often it was tried, until when it is ours."""
+
+    bucket: int
+    tries: int
+    leased_until: datetime
+    fact: Fact
+
+
+class Load(msgspec.Struct, frozen=True):
+    """Parcels for one subscription with the secrets that sign them."""
+
+    subscription: Subscription
+    secrets: tuple[str, ...]
+    parcels: Sequence[Parcel]
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """What became of a parcel: the status of the answer, or none and a note; `wait` is what the receiver asked for."""
+
+    parcel: Parcel
+    status: int | None
+    micros: int
+    note: str = ""
+    wait: int = 0
+
+    @property
+    def good(self) -> bool:
+        """Whether the receiver has it."""
+        return self.status is not None and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """What is written of a delivery and its lane."""
+
+    bucket: int
+    holder_id: str
+    event_id: str
+    state: str
+    tries: int
+    tried_at: datetime
+    due_at: datetime
+    status: int | None
+    micros: int
+    note: str
+    leased_until: datetime
+    lane_tries: int
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What a batch of sends means for the subscription: how many more failures (none: it answered), until when it waits,
+    why it stops.
+    """
+
+    failures: int
+    retry_at: datetime | None = None
+    stopped: str = ""
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A line of the log."""
+
+    event_id: str
+    name: str
+    place: int
+    holder_id: str
+    state: str
+    tries: int
+    due_at: datetime
+    tried_at: datetime | None
+    status: int | None
+    micros: int | None
+    note: str
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """Which lines of a log: older than a cursor (place and event), of a state or all, how many."""
+
+    place: int | None = None
+    event_id: str = ""
+    state: str = ""
+    limit: int = 50
+
+
+class DeliveryStore(Protocol):
+    """The outbox and the lanes."""
+
+    def mark(self) -> int:
+        """A number that grows when events are written."""
+        ...
+
+    def hand_on(self, now: datetime) -> int:
+        """Make deliveries of the events that no running transaction can still come before; returns how many events."""
+        ...
+
+    def ready(self, now: datetime) -> list[str]:
+        """Active subscriptions with something that may go."""
+        ...
+
+    def take(self, subscription_id: str, now: datetime, until: datetime, limit: int) -> list[Parcel]:
+        """First deliveries of lanes that are due, for us alone until the lease ends; a single one where the subscription
+        waits to be tried again.
+        """
+        ...
+
+    def finish(self, subscription_id: str, marks: Sequence[Mark], verdict: Verdict, now: datetime) -> None:
+        """Write what became of parcels."""
+        ...
+
+    def log(self, subscription_id: str, slice_: Slice) -> list[Delivery]:
+        """Lines of the log, the newest event first."""
+        ...
+
+    def find(self, subscription_id: str, event_id: str) -> tuple[Delivery, Fact] | None:
+        """One delivery and its event."""
+        ...
+
+    def skip(self, subscription_id: str, event_id: str, now: datetime, act: Act) -> bool:
+        """Pass over a waiting delivery; False where it does not wait."""
+        ...
+
+    def replay(self, subscription_id: str, since: datetime, now: datetime, act: Act) -> int:
+        """Let every event since a moment wait once more; returns how many."""
+        ...
+
+    def prune(self, before: datetime) -> int:
+        """Forget what was delivered before a moment."""
+        ...
+
+
+class Deliveries:
+    """The verbs."""
+
+    def __init__(
+        self,
+        store: DeliveryStore,
+        subscriptions: Subscriptions,
+        *,
+        clock: Callable[[], datetime],
+        chance: Callable[[int], int],
+    ) -> None:
+        self._store = store
+        self._subscriptions = subscriptions
+        self._clock = clock
+        self._chance = chance
+        self._seen = -1
+        self._changed_at: datetime | None = None
+        self._looked_at: datetime | None = None
+
+    # -- events become deliveries -------------------------------------------------------------------------------
+
+    def fan_out(self) -> int:
+        """Hand new events on; returns how many. While none are written it asks for one number only, and looks itself
+        every ten seconds.
+        """
+        now, mark = self._clock(), self._store.mark()
+        if mark != self._seen or self._changed_at is None:
+            self._seen, self._changed_at = mark, now
+        fresh = timedelta(0) <= now - self._changed_at <= QUIET
+        if not fresh and self._looked_at is not None and timedelta(0) <= now - self._looked_at <= LOOK_ANYWAY:
+            return 0
+        self._looked_at = now
+        return self._store.hand_on(now)
+
+    # -- sending ------------------------------------------------------------------------------------------------
+
+    def ready(self) -> list[str]:
+        """Subscriptions for which something may go now."""
+        return self._store.ready(self._clock())
+
+    def take(self, subscription_id: str) -> Load | None:
+        """What may go now, for us alone; None where there is nothing."""
+        found = self._subscriptions.secrets(subscription_id)
+        if isinstance(found, Refused):
+            return None
+        now = self._clock()
+        parcels = self._store.take(subscription_id, now, now + LEASE, TOGETHER)
+        return Load(found[0], found[1], parcels) if parcels else None
+
+    def finish(self, subscription_id: str, sent: Sequence[Sent], policy: Policy) -> None:
+        """Write what became of parcels, and what that means for the subscription."""
+        now = self._clock()
+        marks = [self._mark(each, policy, now) for each in sent]
+        self._store.finish(subscription_id, marks, self._verdict(sent, marks, policy, now), now)
+
+    def _mark(self, sent: Sent, policy: Policy, now: datetime) -> Mark:
+        parcel, fact = sent.parcel, sent.parcel.fact
+        tries = parcel.tries + 1
+        state, due = WAITING, now
+        if sent.good:
+            state = DELIVERED
+        elif tries <= len(policy.pauses):
+            due = now + timedelta(seconds=max(sent.wait, self._pause(policy, tries)))
+        elif policy.skips:
+            state = SKIPPED
+        return Mark(
+            parcel.bucket, fact.holder_id, fact.event_id, state, tries, now, due, sent.status, sent.micros, sent.note,
+            parcel.leased_until, tries if state == WAITING else 0,
+        )  # fmt: skip
+
+    def _pause(self, policy: Policy, tries: int) -> float:
+        seconds = policy.pauses[tries - 1]
+        return seconds * (1 + (self._chance(10) % (JITTER_PERCENT * 10)) / 1000)
+
+    @staticmethod
+    def _verdict(sent: Sequence[Sent], marks: Sequence[Mark], policy: Policy, now: datetime) -> Verdict:
+        if any(each.status == HTTPStatus.GONE for each in sent):
+            return Verdict(1, stopped=GONE)
+        failed = [mark for mark in marks if mark.state == WAITING]
+        if any(mark.tries > len(policy.pauses) for mark in failed):
+            return Verdict(len(failed), stopped=LAST_TRY)
+        if any(each.good for each in sent) or not failed:
+            return Verdict(0)
+        most = max(failed, key=lambda mark: mark.tries)
+        return Verdict(len(failed), max(most.due_at, now))
+
+    # -- staff --------------------------------------------------------------------------------------------------
+
+    def log(self, subscription_id: str, slice_: Slice) -> list[Delivery] | Refused:
+        """Lines of the log, the newest event first."""
+        found = self._subscriptions.get(subscription_id)
+        return found if isinstance(found, Refused) else self._store.log(subscription_id, slice_)
+
+    def find(self, subscription_id: str, event_id: str) -> tuple[Delivery, Fact] | Refused:
+        """One delivery and its event."""
+        found = self._store.find(subscription_id, event_id)
+        return found or Refused("unknown_delivery", Why.NOT_FOUND, "event")
+
+    def skip(self, subscription_id: str, event_id: str, *, actor: str = "") -> Refused | None:
+        """Pass over a delivery that waits; the next of its member goes instead."""
+        act = self._act(actor, "delivery.skipped", subscription_id, {"event": event_id})
+        if self._store.skip(subscription_id, event_id, act.at, act):
+            return None
+        found = self.find(subscription_id, event_id)
+        return found if isinstance(found, Refused) else Refused("not_waiting", Why.CONFLICT, "event")
+
+    def replay(self, subscription_id: str, since: datetime, *, actor: str = "") -> int | Refused:
+        """Send every event that was booked since a moment once more, in order; also those from before the subscription
+        was made. Returns how many.
+        """
+        found = self._subscriptions.get(subscription_id)
+        if isinstance(found, Refused):
+            return found
+        if since > self._clock():
+            return Refused("in_the_future", Why.INVALID, "since")
+        act = self._act(actor, "subscription.replayed", subscription_id, {"since": since.isoformat()})
+        return self._store.replay(subscription_id, since, act.at, act)
+
+    def prune(self) -> int:
+        """Forget what was delivered a month ago."""
+        return self._store.prune(self._clock() - KEPT)
+
+    def _act(self, actor: str, action: str, subject: str, detail: dict[str, object]) -> Act:
+        now = self._clock()
+        id_ = make_id(ACTION, int(now.timestamp() * 1000), self._chance(74))
+        return Act(id_, actor, action, subject, detail, now)
+
+
+__all__ = ["STOPPED", "Deliveries", "Fact", "Load", "Parcel", "Policy", "Sent", "Slice"]

@@ -1,0 +1,45 @@
+"""Sending a test: an event that never was goes to a subscription's address at once, and what came back is shown."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from kopilka.core.event.kinds import KINDS
+from kopilka.usecases.deliveries import Fact
+from kopilka.usecases.outcomes import Refused, Why
+from kopilka.usecases.subscriptions import Subscription, Subscriptions, Tried
+from kopilka.values.ids import make_id
+
+TRIAL = "evt_test_"
+"""How the ids of tests begin, so that a receiver can tell them."""
+NAME = "receipt.closed"
+TryOut = Callable[[Subscription, tuple[str, ...], Fact, datetime], Tried]
+
+
+class Trial:
+    """The verb; `try_out` sends."""
+
+    def __init__(
+        self,
+        subscriptions: Subscriptions,
+        try_out: TryOut,
+        clock: Callable[[], datetime],
+        chance: Callable[[int], int],
+    ) -> None:
+        self._subscriptions = subscriptions
+        self._try_out = try_out
+        self._clock = clock
+        self._chance = chance
+
+    def send(self, subscription_id: str, name: str = NAME) -> Tried | Refused:
+        """Send the example of an event. Nothing is written, nothing is tried again."""
+        found = self._subscriptions.secrets(subscription_id)
+        if isinstance(found, Refused):
+            return found
+        kind = KINDS.get(name)
+        if kind is None:
+            return Refused("unknown_event", Why.INVALID, "name", {"name": name})
+        now = self._clock()
+        id_ = make_id(TRIAL, int(now.timestamp() * 1000), self._chance(74))
+        receipt = "rcp_example" if name.startswith("receipt.") else ""
+        fact = Fact(id_, name, now, now, "hdr_example", "mem_example", receipt, 0, kind.example)
+        return self._try_out(found[0], found[1], fact, now)
