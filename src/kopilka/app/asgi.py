@@ -14,9 +14,10 @@ from kopilka.api.routes import PREFIXES, api
 from kopilka.api.server import Api, Receive, Scope, Send
 from kopilka.app.batcher import Counter
 from kopilka.app.compose import House
-from kopilka.app.post import Post, inbox_round, parked_round
+from kopilka.app.post import Post, fan_out_round, inbox_round, parked_round, sending_round
 from kopilka.app.screens import Screens
 from kopilka.app.trade import CONNECTORS, trade
+from kopilka.connectors.events.sender import Sender
 from kopilka.connectors.kit.connector import Connector
 from kopilka.connectors.kit.front import Front as Dealing
 from kopilka.usecases.ports import StoreUnavailableError
@@ -53,7 +54,10 @@ def app_over(
     )
 
     dealing = trade(house, counter, served.doors.run, connectors)
-    post = Post([inbox_round(dealing), parked_round(dealing)])
+    sender, run = Sender(house.deliveries, served.doors.run, house.clock), served.doors.run
+    post = Post(
+        [inbox_round(dealing), parked_round(dealing), fan_out_round(house, run), sending_round(sender)]
+    )
 
     @asynccontextmanager
     async def life(_: Litestar) -> AsyncIterator[None]:
@@ -67,6 +71,7 @@ def app_over(
             yield
         finally:
             await post.end()
+            await sender.end()
             await dealing.end()
             await asyncio.to_thread(counter.stop)
             await served.end()

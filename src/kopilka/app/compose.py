@@ -21,8 +21,8 @@ from kopilka.store.inbox import PostgresInbox
 from kopilka.store.keys import PostgresKeys
 from kopilka.store.members import PostgresMembers
 from kopilka.store.migrate import is_migrated
-from kopilka.store.uploads import PostgresUploads
 from kopilka.store.subscriptions import PostgresSubscriptions
+from kopilka.store.uploads import PostgresUploads
 from kopilka.store.verifications import PostgresVerifications
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.accounts import Accounts

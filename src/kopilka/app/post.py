@@ -1,4 +1,6 @@
-"""The post: what came by webhook is worked through, beside the traffic, in every process that answers."""
+"""The post: what came by webhook is worked through, events are handed on and sent, beside the traffic, in every process
+that answers.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,6 +8,8 @@ from typing import cast
 
 import structlog
 
+from kopilka.app.compose import House
+from kopilka.connectors.events.sender import Runner, Sender
 from kopilka.connectors.kit.connector import Reader
 from kopilka.connectors.kit.front import Front
 from kopilka.connectors.kit.parking import Sweep
@@ -64,6 +68,25 @@ def inbox_round(front: Front) -> Round:
 def parked_round(front: Front) -> Round:
     """Book what was parked for buyers who have joined since."""
     return Sweep(list(front.connectors.values()), front.services).step
+
+
+def fan_out_round(house: House, run: Runner) -> Round:
+    """Hand new events on to subscriptions."""
+
+    async def hand_on() -> int:
+        return await run(house.deliveries.fan_out)
+
+    return hand_on
+
+
+def sending_round(sender: Sender) -> Round:
+    """Begin to send what is due; sending goes on beside the rounds."""
+
+    async def begin() -> int:
+        await sender.round()
+        return 0
+
+    return begin
 
 
 async def _work_through(front: Front, item: InboxItem) -> None:
