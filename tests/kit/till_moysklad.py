@@ -1,10 +1,8 @@
 """A till of MoySklad: calls with its header, and one that sells and takes back over a wire that may fail."""
 
 import json
-from collections.abc import Callable, Mapping
 from typing import Any
 
-from faulty import LostError, Wire
 from trading import Trading
 
 from kopilka.connectors.kit.call import Answer, Call

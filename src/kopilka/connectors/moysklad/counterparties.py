@@ -58,6 +58,7 @@ async def create(ask: Ask) -> tuple[int, object]:
         else:
             member = await ask.services.run(ask.services.views.member, Ref("member", done.member_id))
     if member is not None:
+        await _only_theirs(ask, member, body)
         await _keep_card(ask, member, body)
         await link(ask, member, body)
     return CREATED, {}
@@ -197,6 +198,15 @@ async def link(ask: Ask, member: MemberView, agent: Fields) -> None:
             revision=0 if old is None else old.revision,
         )  # fmt: skip
         await services.run(services.foreign.put, document)
+
+
+async def _only_theirs(ask: Ask, member: MemberView, body: Fields) -> None:
+    """Phone, card and e-mail name one buyer: those of two are a mistake at the till."""
+    fields = {"card": "discountCardNumber"}
+    for ref in refs_in(body):
+        other = await ask.services.run(ask.services.views.member, ref)
+        if other is not None and other.member_id != member.member_id:
+            raise NoError("identifier_taken", status=CONFLICT, field=fields.get(ref.kind, ref.kind))
 
 
 async def _keep_card(ask: Ask, member: MemberView, body: Fields) -> None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -56,10 +57,18 @@ def id_in(reference: Fields, *, required: bool = False) -> str:
     """The id that a reference names: `meta.id`, else the end of `meta.href`; flat in returns. Lower case."""
     meta = reference.inner("meta")
     href = meta.text("href", most=1_000) or reference.text("href", most=1_000)
-    named = meta.text("id") or reference.text("id") or href.split("?")[0].rstrip("/").rpartition("/")[2]
+    named = meta.text("id") or reference.text("id") or end_of(href)
     if required and not named:
         return meta.text("id", required=True)
     return named.lower()
+
+
+def end_of(href: str) -> str:
+    """What an address ends with: the id of what it is about."""
+    try:
+        return urlsplit(href).path.rstrip("/").rpartition("/")[2]
+    except ValueError:
+        return ""
 
 
 def positions_of(body: Fields, lines_max: int) -> list[Position]:

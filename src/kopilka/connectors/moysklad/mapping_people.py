@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from kopilka.connectors.kit.fields import BAD_MOMENT, Fields, WrongFieldError
+from kopilka.connectors.moysklad.mapping import end_of
 from kopilka.usecases.commands import Identifier, Person, Ref
 from kopilka.usecases.members import normal
 from kopilka.usecases.views import MemberView
@@ -40,7 +41,7 @@ def ids_in(agent: Fields) -> list[str]:
         meta.text("id"),
         agent.text("id"),
         agent.text("syncId"),
-        href.split("?")[0].rstrip("/").rpartition("/")[2],
+        end_of(href),
     ]
     return list(dict.fromkeys(id_.lower() for id_ in named if id_))
 
