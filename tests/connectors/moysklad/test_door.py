@@ -38,15 +38,15 @@ def test_strange_addresses_are_answered_in_the_protocols_own_shape(shop: Trading
     ]
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"a":"\\u0000"}', b"[" * 5000]
-)
 def test_an_address_that_is_none_names_nobody(client: Client) -> None:
     body = {"retailStore": {"meta": {"id": "a1"}}, "meta": {"href": "http://[::1"}}
 
     assert 404 == client.post("counterparty/detail", body)[0]
 
 
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b'{"a":"\\u0000"}', b"[" * 5000]
+)
 def test_what_is_no_json_object_is_named(shop: Trading, client: Client, body: bytes) -> None:
     answer = shop.call(client.call("POST", "counterparty", body))
 
