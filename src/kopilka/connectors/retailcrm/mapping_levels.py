@@ -15,7 +15,7 @@ from kopilka.connectors.kit.numbers import number
 from kopilka.connectors.retailcrm.mapping_privileges import main_kind
 from kopilka.core.member.outlook import Outlook
 from kopilka.core.programme.document import Chooser, Effect, Goods, LevelBy, Rule, Step, Trigger
-from kopilka.core.programme.fields import ByLevel, ByTotal, BySpent, Flat, Scale
+from kopilka.core.programme.fields import ByLevel, BySpent, ByTotal, Flat, Scale
 from kopilka.core.rules.conditions.level import LevelIs
 from kopilka.core.rules.effects.discount import Discount
 from kopilka.core.rules.effects.earn import Earn
