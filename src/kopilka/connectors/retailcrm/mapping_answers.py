@@ -26,7 +26,7 @@ from kopilka.core.settlement.sale import Sale
 from kopilka.values.money import exponent
 from kopilka.values.quantity import ONE
 from kopilka.values.rounding import Rounding, divide
-from kopilka.values.share import allocate, cumulative
+from kopilka.values.share import allocate, allocate_within, cumulative
 
 KINDS = {LEVEL: "loyalty_level", EVENT: "loyalty_event", PERSONAL: "personal"}
 """What a rule's discount is called, by whose privilege the rule is."""
@@ -100,19 +100,28 @@ def _kept(part: int, done: int, whole: int) -> int:
     return part - cumulative(part, done, whole) if part >= 0 else part + cumulative(-part, done, whole)
 
 
+def rows_without(cart: Cart) -> dict[str, Row]:
+    """The lines of an order that no programme is about: only the shop itself takes something off."""
+    paid = [item.sum_minor - item.given_minor for item in cart.items]
+    room = [max(0, part) for part in paid]
+    off = allocate_within(min(cart.given_minor, sum(room)), room, room, list(range(len(room))))
+    return {
+        item.line: Row(left - part, {"manual_product": item.sum_minor - left, "manual_order": part}, 0, 0)
+        for item, left, part in zip(cart.items, room, off, strict=True)
+    }
+
+
 def order_json(cart: Cart, sale: Sale | None, frame: Frame) -> dict[str, Any]:
     """The serialized order; without a sale nothing is taken off but by the shop itself."""
     rules, digits = frame.rules, frame.digits
-    rows = {} if sale is None else rows_of(sale, rules)
-    items = [_item(item, rows.get(item.line), i, frame) for i, item in enumerate(cart.items)]
+    plain_rows = rows_without(cart)
+    rows = plain_rows if sale is None else rows_of(sale, rules)
+    items = [
+        _item(item, rows.get(item.line, plain_rows[item.line]), i, frame) for i, item in enumerate(cart.items)
+    ]
     delivery = rows.get(DELIVERY)
     cost = cart.delivery_minor if delivery is None else delivery.paid_minor
-    if rows:
-        total = sum([rows[item.line].paid_minor for item in cart.items if item.line in rows]) + cost
-        total += sum([item.sum_minor - item.given_minor for item in cart.items if item.line not in rows])
-    else:
-        goods = sum([item.sum_minor - item.given_minor for item in cart.items])
-        total = max(0, goods - cart.given_minor) + cost
+    total = sum([rows.get(item.line, plain_rows[item.line]).paid_minor for item in cart.items]) + cost
     charge = 0 if frame.idle else sum([row.charged for row in rows.values()])
     credit = 0 if frame.idle else sum([row.credited for row in rows.values()])
     percent = Decimal(0) if sale is None else personal_percent(rules, sale.decision)
@@ -137,10 +146,8 @@ def order_json(cart: Cart, sale: Sale | None, frame: Frame) -> dict[str, Any]:
     return {**found, **{name: dict(value) for name, value in optional.items() if value}}
 
 
-def _item(item: Item, row: Row | None, i: int, frame: Frame) -> dict[str, Any]:
+def _item(item: Item, row: Row, i: int, frame: Frame) -> dict[str, Any]:
     digits = frame.digits
-    if row is None:
-        row = Row(max(0, item.sum_minor - item.given_minor), {"manual_product": item.given_minor}, 0, 0)
     offer = dict(offer_of(item.said))
     if item.sku:
         number = frame.offers.get(item.sku)

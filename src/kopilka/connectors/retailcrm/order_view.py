@@ -9,12 +9,11 @@ from kopilka.connectors.retailcrm.mapping_answers import Frame, order_json, with
 from kopilka.connectors.retailcrm.mapping_levels import level_id, levels_of
 from kopilka.connectors.retailcrm.mapping_privileges import NONE, event_of, main_kind
 from kopilka.connectors.retailcrm.order_book import BINDING, Scene, receipt_in
-from kopilka.connectors.retailcrm.orders import Known, number_text
+from kopilka.connectors.retailcrm.orders import HELD, REVERSED, Known, number_text
 from kopilka.connectors.retailcrm.people import Account
 from kopilka.connectors.retailcrm.wire import moment, plain
 from kopilka.core.rules.decision import Decision
 from kopilka.core.rules.ruleset import Ruleset
-from kopilka.core.settlement import sale as sales
 from kopilka.core.settlement.sale import Sale
 from kopilka.usecases.commands import Quote
 from kopilka.usecases.quote_receipt import Quoted
@@ -35,10 +34,10 @@ def sale_of(quoted: Quoted, rules: Ruleset) -> Sale:
 
 async def sale_now(ask: Ask, scene: Scene) -> Sale | None:
     """The receipt of an order as it is reserved or booked, else as it would be."""
+    if scene.state == REVERSED or not scene.cart.items:
+        return None
     if scene.sale is not None and scene.sale.state in BINDING:
         return scene.sale
-    if not scene.cart.items:
-        return None
     receipt = receipt_in(ask, scene, 0)
     quoted = await ask.services.counter.quote(Quote(receipt, scene.who, explain=False))
     return sale_of(quoted, scene.rules) if isinstance(quoted, Quoted) else None
@@ -93,7 +92,7 @@ async def serialized(ask: Ask, scene: Scene) -> dict[str, Any]:
     sale = await sale_now(ask, scene)
     skus = [row.sku for row in scene.cart.items]
     frame = await frame_of(ask, scene.rules, scene.account, None if sale is None else sale.decision, skus)
-    idle = known.order.idle and (scene.sale is None or scene.sale.state != sales.HELD)
+    idle = known.order.idle and scene.state != HELD
     frame = msgspec.structs.replace(
         frame, site=known.shop.id, order_number=known.number, idle=idle,
         privilege=known.order.privilege if scene.who is not None else NONE,

@@ -21,6 +21,7 @@ ORDER, NUMBER = "order", "order_number"
 PLACED, HELD, CLOSED, REVERSED = "placed", "held", "closed", "reversed"
 """States of an order's document: no points are reserved, reserved, booked as sold, booked and wholly given back."""
 COMPLETED, CANCELLED = "complete", "cancel-other,cancel"
+TURN = "~"
 NEW, OLDEST = "new", 2000
 
 
@@ -103,7 +104,7 @@ def document_of(
 
 def turn_of(base: str, turn: int) -> str:
     """The receipt of an order's turn: an order that was given back as a whole and is applied again is a new sale."""
-    return base if turn == 0 else f"{base}#{turn + 1}"
+    return base if turn == 0 else f"{base}{TURN}{turn + 1}"
 
 
 def base_receipt(ask: Ask, id_: str) -> str:
@@ -123,6 +124,18 @@ async def id_by_number(ask: Ask, number: object) -> str | None:
     if receipt_id is None or not receipt_id.startswith(prefix):
         return None
     return receipt_id[len(prefix) :]
+
+
+async def order_of_receipt(ask: Ask, receipt_id: str) -> str | None:
+    """The order that a receipt is a turn of; None where it is none of this connection's."""
+    prefix, connection_id = f"{ask.connection.connection_id}:", ask.connection.connection_id
+    if not receipt_id.startswith(prefix):
+        return None
+    whole = receipt_id[len(prefix) :]
+    for id_ in (whole, whole.rpartition(TURN)[0]):
+        if id_ and await ask.run(ask.services.foreign.document, connection_id, ORDER, id_) is not None:
+            return id_
+    return None
 
 
 async def known_of(ask: Ask, document: ForeignDocument) -> Known:

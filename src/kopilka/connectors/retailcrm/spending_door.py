@@ -18,7 +18,7 @@ from kopilka.connectors.retailcrm.order_book import (
     wrong_of,
 )
 from kopilka.connectors.retailcrm.order_view import serialized
-from kopilka.connectors.retailcrm.orders import REVERSED, Known, cancelled, id_named, order_by_id
+from kopilka.connectors.retailcrm.orders import REVERSED, Known, cancelled, completed, id_named, order_by_id
 from kopilka.connectors.retailcrm.wire import Route, WrongCallError, wrong_entity
 from kopilka.connectors.retailcrm.words import refusal, text
 from kopilka.core.settlement import sale as sales
@@ -37,7 +37,8 @@ async def apply(ask: Ask) -> Mapping[str, Any]:
     async def edit(known: Known) -> Known:
         scene = await scene_of(ask, known)
         units = _units(scene, wanted)
-        if scene.sale is not None and scene.sale.state == sales.CLOSED and scene.state != REVERSED:
+        over = scene.state != REVERSED or completed(ask, known.order.status)
+        if scene.sale is not None and scene.sale.state == sales.CLOSED and over:
             if units != scene.spent_units:
                 raise wrong_entity("order", _closed(ask), "order_completed")
             return known
