@@ -19,6 +19,7 @@ from kopilka.connectors.retailcrm.mapping_accounts import (
     wallet_of,
 )
 from kopilka.connectors.retailcrm.mapping_privileges import main_kind
+from kopilka.connectors.retailcrm.orders import number_of, order_of_receipt
 from kopilka.connectors.retailcrm.people import Account, account_by_number
 from kopilka.connectors.retailcrm.telling import LOYALTY, Teller
 from kopilka.connectors.retailcrm.wire import (
@@ -34,7 +35,7 @@ from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.accounts import Movement, Place
 from kopilka.usecases.views import StatementLine
 
-ORDER, EVENT = "order", "event"
+EVENT = "event"
 LINES = 500
 CURSOR_MAX = 1_000
 
@@ -94,14 +95,12 @@ async def _told(ask: Ask, line: StatementLine, rules: Ruleset) -> dict[str, Any]
 
 async def order_of(ask: Ask, receipt_id: str) -> dict[str, Any]:
     """A receipt as an order: what the site calls it, or what whoever sold it does."""
-    documents = await ask.run(ask.services.foreign.by_receipt, receipt_id)
-    ours = [
-        each
-        for each in documents
-        if each.connection_id == ask.connection.connection_id and each.kind == ORDER
-    ]
-    external_id = ours[0].id.partition(":")[2] if ours else receipt_id
-    return {"id": await ask.number("receipt", receipt_id), "externalId": external_id}
+    id_ = await order_of_receipt(ask, receipt_id)
+    if id_ is None:
+        return {"id": await ask.number("receipt", receipt_id), "externalId": receipt_id}
+    name = id_.partition(":")[2]
+    told: dict[str, Any] = {"id": await number_of(ask, id_)}
+    return told if name.startswith("#") else {**told, "externalId": name}
 
 
 async def details(ask: Ask) -> Mapping[str, Any]:
