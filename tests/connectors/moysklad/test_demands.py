@@ -286,6 +286,24 @@ def test_a_return_names_a_sale_that_had_no_id_by_its_number(
     assert 0 == shop.balance(member)[0]
 
 
+def test_a_return_by_number_may_come_before_its_sale(shop: Trading, client: Client, phone: str) -> None:
+    member = shop.member(phone)
+    half = position("tea-100", 1, 100, 100)
+    body = back("", "eb-" + phone, half) | {"demand": {"meta": {"id": ""}, "name": f"n-{phone}"}}
+    client.post("retailsalesreturn", body)
+    client.post("retaildemand", sold(phone, phone) | {"meta": {"href": "", "id": ""}})
+
+    assert 500 == shop.balance(member)[0]
+
+
+def test_numbers_that_begin_anew_are_other_sales(shop: Trading, client: Client, phone: str) -> None:
+    member = shop.member(phone)
+    for moment in ("2026-11-01 12:00:00", "2026-11-05 12:00:00"):
+        client.post("retaildemand", sold(phone, phone, moment=moment) | {"meta": {"href": "", "id": ""}})
+
+    assert 2000 == shop.balance(member)[0]
+
+
 def test_a_return_without_a_sale_is_recorded_and_guessed_at_by_nobody(
     shop: Trading, client: Client, phone: str
 ) -> None:

@@ -45,6 +45,8 @@ from kopilka.words.tongue import tongue_of
 
 DEMAND = "demand"
 """Sales under their other names: the return of one that had no id yet names its number."""
+AWAITED = "awaited"
+"""The state of a number that a return has named before its sale was told."""
 CREATED = 201
 SUMS_DIFFER = "sums_differ"
 
@@ -151,33 +153,46 @@ def _names(body: Fields, kind: str) -> list[str]:
 async def _receipt_id(ask: Ask, body: Fields) -> str:
     """Our id of a sale, kept under all its names before it is booked: it may come again with its id, or without."""
     names, id_ = _names(body, DEMAND), own_id(body)
+    by_number = number_name(id_in(body.inner("retailStore")), body.text("name"))
     receipt_id = ""
-    for name in names:
-        known = await _document(ask, name)
-        other = known is not None and id_ and known.content.get("id") not in {"", id_}
-        if known is not None and not other:
+    for name in [*names, by_number]:
+        known = await _document(ask, name) if name else None
+        if known is None or receipt_id:
+            continue
+        other = id_ and known.content.get("id") not in {"", id_}
+        # Numbers begin anew: by its number a sale is known only where a return was waiting for it.
+        if not other and (name != by_number or known.state == AWAITED):
             receipt_id = known.receipt_id
-            break
     receipt_id = receipt_id or receipt_id_of(ask.connection, names[0])
-    now = ask.services.clock()
-    for name in [*names, number_name(id_in(body.inner("retailStore")), body.text("name"))]:
-        document = ForeignDocument(
-            ask.connection.connection_id, DEMAND, name, {"id": id_}, now, receipt_id=receipt_id
-        )
+    for name in [*names, by_number]:
         if name:
-            await ask.services.run(ask.services.foreign.put, document)
+            await _name(ask, name, receipt_id, id_=id_)
     return receipt_id
 
 
 async def _returned_from(ask: Ask, body: Fields) -> str:
-    """Our id of the sale that a return names; empty where it names none."""
+    """Our id of the sale that a return names, known already or not; empty where it names none."""
     sale = body.inner("demand")
     id_ = id_in(sale)
-    for name in (id_, number_name(id_in(body.inner("retailStore")), sale.text("name"))):
-        document = await _document(ask, name) if name else None
-        if document is not None:
-            return document.receipt_id
-    return receipt_id_of(ask.connection, id_) if id_ else ""
+    by_number = number_name(id_in(body.inner("retailStore")), sale.text("name"))
+    for name in (id_, by_number):
+        known = await _document(ask, name) if name else None
+        if known is not None:
+            return known.receipt_id
+    if id_ or not by_number:
+        return receipt_id_of(ask.connection, id_) if id_ else ""
+    receipt_id = receipt_id_of(ask.connection, by_number)
+    await _name(ask, by_number, receipt_id, state=AWAITED)
+    return receipt_id
+
+
+async def _name(ask: Ask, name: str, receipt_id: str, *, id_: str = "", state: str = "") -> None:
+    """Remember a name of a sale; the first to say it is right."""
+    now = ask.services.clock()
+    document = ForeignDocument(
+        ask.connection.connection_id, DEMAND, name, {"id": id_}, now, receipt_id=receipt_id, state=state
+    )
+    await ask.services.run(ask.services.foreign.put, document)
 
 
 async def _document(ask: Ask, name: str) -> ForeignDocument | None:
