@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from kopilka.connectors.retailcrm.ask import Ask
-from kopilka.connectors.retailcrm.joining import put_customer
+from kopilka.connectors.retailcrm.joining import new_key, put_customer
 from kopilka.connectors.retailcrm.mapping_customers import birthday_of, customer_told, full_name, phones_of
 from kopilka.connectors.retailcrm.people import (
     CUSTOMER,
@@ -16,7 +16,6 @@ from kopilka.connectors.retailcrm.people import (
     customer_from,
     customer_key,
     customer_named,
-    identifier_of,
     member_of,
 )
 from kopilka.connectors.retailcrm.wire import (
@@ -33,7 +32,7 @@ from kopilka.connectors.retailcrm.wire import (
 )
 from kopilka.connectors.retailcrm.words import text
 from kopilka.usecases.foreign import ForeignDocument, Search
-from kopilka.usecases.members import MemberChange, PersonChange, normal
+from kopilka.usecases.members import MemberChange, PersonChange
 
 PAGE, UPLOAD_MAX, FIELDS_MAX = 500, 50, 100
 BY = ("externalId", "id")
@@ -54,9 +53,7 @@ async def create(ask: Ask) -> Made:
 
 async def _create(ask: Ask, content: Mapping[str, Any], site: str) -> Customer:
     external_id = id_text(content.get("externalId"), "externalId")
-    key = customer_key(site, external_id or "#" + ask.services.new_id("cst_"))
-    if len(normal("external", identifier_of(ask.connection, key))) == 0:
-        raise wrong_entity("externalId", "This value is too long.")
+    key = new_key(ask, site, external_id or "#" + ask.services.new_id("cst_"))
     if external_id and await customer_by_key(ask, key) is not None:
         raise wrong_entity("externalId", text("customer_exists", russian=ask.russian), "customer_exists")
     return await put_customer(ask, key, _kept(content))

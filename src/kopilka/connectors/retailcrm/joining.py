@@ -21,6 +21,7 @@ from kopilka.connectors.retailcrm.people import (
     Customer,
     account_of,
     customer_by_key,
+    customer_key,
     facts_of,
     identifier_of,
     identifier_prefix,
@@ -30,7 +31,7 @@ from kopilka.connectors.retailcrm.words import JOINED, refusal, text
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.commands import Enrol, Identifier, Ref
 from kopilka.usecases.foreign import ForeignDocument
-from kopilka.usecases.members import MemberChange, PersonChange
+from kopilka.usecases.members import MemberChange, PersonChange, normal
 from kopilka.usecases.outcomes import Done, Refused
 from kopilka.usecases.verifications import VERIFY_PHONE, Verification
 from kopilka.usecases.views import MemberView
@@ -92,6 +93,14 @@ async def put_customer(
                 return found
     message = "a customer's document changes all the time"
     raise RuntimeError(message)
+
+
+def new_key(ask: Ask, site: str, external_id: str) -> str:
+    """How a new customer will be known; refused where the identifier would be too long to be kept."""
+    key = customer_key(site, external_id)
+    if not normal("external", identifier_of(ask.connection, key)):
+        raise wrong_entity("customer.externalId", "This value is too long.")
+    return key
 
 
 # -- joining ----------------------------------------------------------------------------------------------------------

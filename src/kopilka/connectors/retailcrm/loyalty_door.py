@@ -10,6 +10,7 @@ from kopilka.connectors.retailcrm.joining import (
     Wish,
     confirms,
     join,
+    new_key,
     put_customer,
     remember,
     send_registration_code,
@@ -24,7 +25,6 @@ from kopilka.connectors.retailcrm.people import (
     Customer,
     account_by_number,
     account_of,
-    customer_key,
     customer_named,
 )
 from kopilka.connectors.retailcrm.telling import LEVEL, Frame, Teller
@@ -201,7 +201,7 @@ async def _customer(ask: Ask, wanted: Mapping[str, Any], shop: Shop, wish: Wish)
     if named.get("id") is not None or not external_id:
         raise wrong_entity("customer", text("unknown_customer", russian=ask.russian), "unknown_customer")
     content = {"phones": [{"number": wish.phone}]} if wish.phone else {}
-    return await put_customer(ask, customer_key(shop.id, external_id), content)
+    return await put_customer(ask, new_key(ask, shop.id, external_id), content)
 
 
 async def _change(ask: Ask, member: MemberView, phone: str, card: str) -> None:
