@@ -8,7 +8,7 @@ from kopilka.store.queries import queries
 from kopilka.usecases.members import Act
 from kopilka.usecases.subscriptions import Backlog, Sealed, Subscription
 
-SQL = queries("subscriptions")
+SQL, OUTBOX = queries("subscriptions"), queries("deliveries")
 
 
 class PostgresSubscriptions:
@@ -28,6 +28,8 @@ class PostgresSubscriptions:
 
     def add(self, sealed: Sealed, act: Act) -> None:
         with self._pool.connection() as connection, connection.transaction():
+            connection.execute(OUTBOX["wait_for_outbox"])
+            connection.execute(OUTBOX["hand_on"], {"now": act.at})  # what happened until now is not for it
             connection.execute(SQL["add"], _row(sealed))
             add_act(connection, act)
 

@@ -1,6 +1,6 @@
 -- name: mark
 -- Grows when events are written.
-SELECT last_value FROM event_place;
+SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_place;
 
 -- name: hold_outbox
 -- One process at a time hands events on. Tells whether the database was restored on a server that counts transactions anew.
@@ -35,7 +35,7 @@ WITH horizon AS MATERIALIZED (
 ), earlier AS (
     SELECT e.bucket, e.holder_id, e.event_id, e.name, e.place, e.data -> 'facts' AS facts
     FROM event e
-    WHERE e.txid >= (SELECT high FROM horizon) AND EXISTS (
+    WHERE e.txid >= (SELECT high FROM horizon) AND e.place > (SELECT floor FROM horizon) AND EXISTS (
         SELECT FROM complete c WHERE c.bucket = e.bucket AND c.holder_id = e.holder_id AND c.place > e.place)
 ), told AS (
     SELECT e.bucket, e.holder_id, e.place, n.event_id, n.name
@@ -239,3 +239,7 @@ WHERE d.subscription_id = s.subscription_id AND d.place <= %(place)s AND d.state
 -- name: summarise
 -- Keeps the ranges of transactions of the outbox short.
 SELECT brin_summarize_new_values('event_by_txid');
+
+-- name: wait_for_outbox
+-- Whoever hands events on now comes to an end first.
+SELECT single FROM outbox_state FOR UPDATE;
