@@ -8,17 +8,19 @@ from typing import ParamSpec, TypeVar
 
 from kopilka.app.compose import House
 from kopilka.app.receipt_door import OneByOne
+from kopilka.connectors.frontol import FRONTOL
 from kopilka.connectors.kit.call import Answer, Call
 from kopilka.connectors.kit.connector import Connector
 from kopilka.connectors.kit.front import Front
 from kopilka.connectors.kit.services import Counter, Runner, Services
 from kopilka.connectors.moysklad import MOYSKLAD
 from kopilka.connectors.retailcrm import RETAILCRM
+from kopilka.connectors.uds import UDS
 from kopilka.console.services import Tried
 from kopilka.usecases.manifest import Manifest
 from kopilka.values.ids import make_id
 
-CONNECTORS: tuple[Connector, ...] = (RETAILCRM, MOYSKLAD)
+CONNECTORS: tuple[Connector, ...] = (RETAILCRM, MOYSKLAD, FRONTOL, UDS)
 """One line each."""
 ID_BITS = 74
 SAID_MAX = 4_000

@@ -4,7 +4,6 @@ The millisecond and the chance are arguments, so that ids are as repeatable as t
 """
 
 from hashlib import blake2b
-from uuid import UUID
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _PAIRS = [a + b for a in _ALPHABET for b in _ALPHABET]
@@ -31,15 +30,17 @@ def uuid_of(id_: str) -> str:
     value = 0
     for sign in body:
         value = value << 5 | _ALPHABET.index(sign)
-    return "" if value >> 128 else str(UUID(int=value))
+    text = f"{value:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:])) if value >> 128 == 0 else ""
 
 
 def id_of_uuid(prefix: str, uuid: str) -> str:
     """The id of a kind that a UUID stands for; empty where it is no UUID."""
-    try:
-        value = UUID(uuid).int
-    except ValueError:
+    parts = uuid.strip().lower().split("-")
+    text = "".join(parts)
+    if [len(part) for part in parts] != [8, 4, 4, 4, 12] or not set(text) <= set("0123456789abcdef"):
         return ""
+    value = int(text, 16)
     return prefix + "".join(_ALPHABET[value >> shift & 31] for shift in range(125, -1, -5))
 
 
