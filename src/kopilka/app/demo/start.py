@@ -33,6 +33,7 @@ from kopilka.cli.rooms import DemoWish, Place
 from kopilka.connectors import completejourney
 from kopilka.store.migrate import migrate
 from kopilka.usecases.commands import Ref
+from kopilka.usecases.connections import Wish
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.staff import Role, Staff
 from kopilka.values.errors import KopilkaError
@@ -239,6 +240,7 @@ def _make(conninfo: str, wish: DemoWish) -> Made:
         bar.update(steps, description=words.gettext("A year of receipts"), total=total, completed=0)
         seeded = seed.put_year(house, purchases, weeks, lambda done: bar.update(steps, completed=done))
     made = Made(*seeded, _staff(house, wish.language), _key(house), _guests(house, wish.households))
+    _connections(house, wish.language)
     house.close()
     return made
 
@@ -262,6 +264,22 @@ def _staff(house: CliHouse, language: str) -> tuple[SignIn, ...]:
 def _key(house: CliHouse) -> str:
     made = house.keys.create("demo", ("admin",), actor="demo")
     return "" if isinstance(made, Refused) else made[1]
+
+
+def _connections(house: CliHouse, language: str) -> None:
+    """A till and a site that are connected already, each with a first call in its log."""
+    from kopilka.app.trade import Workshop  # noqa: PLC0415 - those who only serve start without all connectors
+
+    shop = completejourney.shops(seed.PROGRAMMES[0])[0].id
+    workshop = Workshop(house)
+    titles = {
+        "frontol": {"ru": "Касса 1", "en": "Till 1"},
+        "retailcrm": {"ru": "Интернет-магазин", "en": "Online shop"},
+    }
+    for connector, title in titles.items():
+        made = house.connections.connect(connector, Wish(title[language], shop=shop), actor="demo")
+        if not isinstance(made, Refused):
+            workshop.try_out(made[0].connection_id)
 
 
 def _guests(house: CliHouse, households: int | None) -> tuple[Guest, ...]:
