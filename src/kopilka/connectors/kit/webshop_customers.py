@@ -134,10 +134,9 @@ class Customers:
             raise NotNowError("unknown_programme")
         known = {ref.kind: ref.value for ref in refs}
         person = Person(customer.name, known.get("phone", ""), known.get("email", ""))
-        consents = tuple((ADVERTISING, each.channel) for each in customer.consents if each.given)
         command = Enrol(
             tuple(Identifier(ref.kind, ref.value) for ref in refs), rules.programme.programme, person,
-            "" if shop is None else shop.id, consents=consents, client=connection.connection_id,
+            "" if shop is None else shop.id, client=connection.connection_id,
         )  # fmt: skip
         outcome = await services.counter.carry_out(command)
         taken = isinstance(outcome, Refused) and outcome.code == "identifier_taken"

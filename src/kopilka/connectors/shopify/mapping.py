@@ -124,9 +124,8 @@ def _line(row: Row, currency: str, *, taxed: bool) -> Line:
     sku = row.text("sku", most=SKU_MAX) or row.text("variant_id") or row.text("product_id") or "custom"
     title = row.text("title", most=TITLE_MAX) or row.text("name", most=TITLE_MAX)
     certificate = CERTIFICATE if row.yes("gift_card") else ""
-    return Line(
-        row.id("id"), sku, quantity, sum_minor, _given(row, currency), title=title, product_class=certificate
-    )
+    given = min(sum_minor, _given(row, currency))
+    return Line(row.id("id"), sku, quantity, sum_minor, given, title=title, product_class=certificate)
 
 
 def _quantity(row: Row) -> int:
