@@ -3,14 +3,15 @@
 Like the shops' modules it always sends the whole of an order as it is then, and again until it is answered.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
 from faulty import LostError, Wire
 from trading import Trading
 
-from kopilka.connectors.kit.call import Answer, Call
+from kopilka.connectors.kit.call import Call
 from kopilka.connectors.retailcrm import RETAILCRM
 from kopilka.usecases.connections import Connection
 
@@ -113,9 +114,73 @@ def till_of(
     return Till(sign, customer, name)
 
 
-def posted(
-    shop: Trading, connection: Connection, secret: str, path: str, form: Sequence[tuple[str, str]]
-) -> Answer:
-    """One form posted."""
-    call = Call("POST", path, headers=FORM, body=urlencode(form).encode())
-    return shop.call(RETAILCRM.sign(call, connection, secret))
+class Site:
+    """A shop's site that posts forms and reads answers, without the socket."""
+
+    def __init__(
+        self, shop: Trading, phone: str, *, points: int = 0, enrol: bool = True, **settings: str
+    ) -> None:
+        self.shop, self.phone = shop, phone
+        self.connection, self.key = shop.connect("retailcrm", **{"rate": "0", **settings})
+        self.account = 0
+        if enrol:
+            account = {"phoneNumber": phone, "customer": {"externalId": "c-1"}}
+            status, told = self.post("loyalty/account/create", site="shop", loyaltyAccount=account)
+            assert status == 201, told
+            self.account = told["loyaltyAccount"]["id"]
+        if points:
+            status, told = self.post(f"loyalty/account/{self.account}/bonus/credit", amount=str(points))
+            assert status == 200, told
+
+    def post(self, path: str, **form: Any) -> tuple[int, Any]:
+        """Objects are sent as JSON text, as all clients do."""
+        rows = {
+            name: value if isinstance(value, str) else msgspec.json.encode(value).decode()
+            for name, value in form.items()
+        }
+        return self.call(Call("POST", f"/api/v5/{path}", headers=FORM, body=urlencode(rows).encode()))
+
+    def get(self, path: str, **query: str) -> tuple[int, Any]:
+        return self.call(Call("GET", f"/api/v5/{path}", query=list(query.items())))
+
+    def call(self, call: Call) -> tuple[int, Any]:
+        answer = self.shop.call(RETAILCRM.sign(call, self.connection, self.key))
+        assert answer.kind == "application/json"
+        return answer.status, msgspec.json.decode(answer.body)
+
+    def place(self, id_: str, quantity: Any = 2, price: Any = 450, **more: Any) -> tuple[int, Any]:
+        """Place an order of one item."""
+        items = [{"offer": {"externalId": "tea-100"}, "quantity": quantity, "initialPrice": price}]
+        order = {
+            "externalId": id_,
+            "status": "new",
+            "items": items,
+            "customer": {"externalId": "c-1"},
+            **more,
+        }
+        return self.post("orders/create", site="shop", order=order)
+
+    def apply(self, id_: str, bonuses: Any) -> tuple[int, Any]:
+        return self.post("orders/loyalty/apply", site="shop", order={"externalId": id_}, bonuses=str(bonuses))
+
+    def edit(self, id_: str, **order: Any) -> tuple[int, Any]:
+        return self.post(
+            f"orders/{id_}/edit", site="shop", by="externalId", order={"externalId": id_, **order}
+        )
+
+    def cancel(self, id_: str) -> tuple[int, Any]:
+        return self.post("orders/loyalty/cancel-bonus-operations", site="shop", order={"externalId": id_})
+
+    def balance(self) -> tuple[int, int]:
+        """(total, free) in hundredths of a bonus."""
+        member = self.shop.seen("phone", self.phone)
+        assert member is not None
+        return self.shop.balance(member.member_id)
+
+    def receipts(self) -> list[tuple[Any, ...]]:
+        """Receipts of this site: what the order is called, and their state."""
+        prefix = f"{self.connection.connection_id}:"
+        rows = self.shop.rows(
+            "SELECT receipt_id, state FROM receipt WHERE receipt_id LIKE %s ORDER BY 1", prefix + "%"
+        )
+        return [(row[0].split(":", 2)[2], row[1]) for row in rows]

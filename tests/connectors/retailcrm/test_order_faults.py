@@ -4,10 +4,9 @@ import os
 from collections.abc import Iterator
 from random import Random
 
-import msgspec
 import pytest
 from faulty import Wire
-from till_retailcrm import posted, till_of
+from till_retailcrm import Site, till_of
 from trading import Trading, trading
 
 SEEDS = 1_000 if os.environ.get("KOPILKA_SOAK") else 50
@@ -23,31 +22,13 @@ def sold(
     shop: Trading, chance: Random | None, number: int
 ) -> tuple[tuple[int, int], list[tuple[object, ...]]]:
     """The buyer's balance and receipts after the same sales, over a wire with these chances."""
-    connection, secret = shop.connect("retailcrm", rate="0")
-    phone = f"+7999{number:07}"
-    account = msgspec.json.encode({"phoneNumber": phone, "customer": {"externalId": "c-1"}}).decode()
-    made = posted(
-        shop, connection, secret, "/api/v5/loyalty/account/create",
-        [("site", "shop"), ("loyaltyAccount", account)],
-    )  # fmt: skip
-    assert 201 == made.status, made.body
-    id_ = msgspec.json.decode(made.body)["loyaltyAccount"]["id"]
-    credited = posted(
-        shop, connection, secret, f"/api/v5/loyalty/account/{id_}/bonus/credit", [("amount", "500")]
-    )
-    assert 200 == credited.status, credited.body
-    till = till_of(shop, connection, secret)
+    site = Site(shop, f"+7999{number:07}", points=500)
+    till = till_of(shop, site.connection, site.key)
     wire = Wire(shop.call, chance)
     till.sell(wire)
     wire.mend()
     till.catch_up(wire)
-    rows = shop.rows(
-        "SELECT split_part(receipt_id, ':', 3), state FROM receipt WHERE receipt_id LIKE %s ORDER BY 1",
-        f"{connection.connection_id}:%",
-    )
-    member = shop.seen("phone", phone)
-    assert member is not None
-    return shop.balance(member.member_id), rows
+    return site.balance(), site.receipts()
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from kopilka.core.settlement.sale import Sale
 from kopilka.values.money import exponent
 from kopilka.values.quantity import ONE
 from kopilka.values.rounding import Rounding, divide
-from kopilka.values.share import allocate, allocate_within, cumulative
+from kopilka.values.share import allocate, cumulative
 
 KINDS = {LEVEL: "loyalty_level", EVENT: "loyalty_event", PERSONAL: "personal"}
 """What a rule's discount is called, by whose privilege the rule is."""
@@ -70,8 +70,10 @@ class Row(msgspec.Struct, frozen=True):
     credited: int
 
 
-def rows_of(sale: Sale, rules: Ruleset) -> dict[str, Row]:
-    """What is kept of each line: all of it where nothing has come back."""
+def rows_of(sale: Sale, rules: Ruleset, cart: Cart) -> dict[str, Row]:
+    """What is kept of each line: all of it where nothing has come back. What is left over of what was taken off is the
+    shop's own discount, on the item or on the order.
+    """
     decision, lines, order = sale.decision, sale.lines(), sale.order()
     kind = main_kind(rules)
     spent = decision.spent
@@ -82,13 +84,15 @@ def rows_of(sale: Sale, rules: Ruleset) -> dict[str, Row]:
         if earned.kind == kind:
             credited = [a + b for a, b in zip(credited, decision.earned_parts(earned, order), strict=True)]
     paid, found = sale.paid_parts(), {}
+    shares = {item.line: item.shared_minor for item in cart.items}
     for i, (line, done, whole) in enumerate(zip(lines, sale.done(), sale.wholes(), strict=True)):
-        off: dict[str, int] = {"manual_product": min(line.given_minor, line.sum_minor)}
+        off: dict[str, int] = {"bonus_charge": points[i]}
         for taken in decision.taken:
             name = KINDS[privilege_of(taken.rule, rules)]
             off[name] = off.get(name, 0) + taken.parts[i]
-        off["bonus_charge"] = points[i]
-        off["manual_order"] = line.sum_minor - paid[i] - sum(off.values())
+        own = line.sum_minor - paid[i] - sum(off.values())
+        off["manual_order"] = shared = min(own, shares.get(line.id, 0))
+        off["manual_product"] = own - shared
         kept = {name: _kept(minor, done, whole) for name, minor in off.items()}
         found[line.id] = Row(
             _kept(paid[i], done, whole), kept, _kept(charged[i], done, whole), _kept(credited[i], done, whole)
@@ -102,20 +106,19 @@ def _kept(part: int, done: int, whole: int) -> int:
 
 def rows_without(cart: Cart) -> dict[str, Row]:
     """The lines of an order that no programme is about: only the shop itself takes something off."""
-    paid = [item.sum_minor - item.given_minor for item in cart.items]
-    room = [max(0, part) for part in paid]
-    off = allocate_within(min(cart.given_minor, sum(room)), room, room, list(range(len(room))))
-    return {
-        item.line: Row(left - part, {"manual_product": item.sum_minor - left, "manual_order": part}, 0, 0)
-        for item, left, part in zip(cart.items, room, off, strict=True)
-    }
+    found = {}
+    for item in cart.items:
+        own = min(item.given_minor, item.sum_minor)
+        off = {"manual_product": own, "manual_order": item.shared_minor}
+        found[item.line] = Row(item.sum_minor - own - item.shared_minor, off, 0, 0)
+    return found
 
 
 def order_json(cart: Cart, sale: Sale | None, frame: Frame) -> dict[str, Any]:
     """The serialized order; without a sale nothing is taken off but by the shop itself."""
     rules, digits = frame.rules, frame.digits
     plain_rows = rows_without(cart)
-    rows = plain_rows if sale is None else rows_of(sale, rules)
+    rows = plain_rows if sale is None else rows_of(sale, rules, cart)
     items = [
         _item(item, rows.get(item.line, plain_rows[item.line]), i, frame) for i, item in enumerate(cart.items)
     ]

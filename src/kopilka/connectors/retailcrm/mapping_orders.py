@@ -14,6 +14,7 @@ from kopilka.core.settlement.refund import ReturnedLine, ReturnWish
 from kopilka.core.settlement.sale import Sale
 from kopilka.usecases.commands import Stated
 from kopilka.values.money import AMOUNT_MAX
+from kopilka.values.share import allocate_within
 
 DELIVERY, CHANNEL = "delivery", "site"
 QUANTITY_MAX, TEXT_MAX = 1_000_000, 250
@@ -24,7 +25,9 @@ WRONG = "This value is not valid."
 
 
 class Item(msgspec.Struct, frozen=True):
-    """One item, read. `line` is its line in the receipt; the price is that of one piece, with all its places."""
+    """One item, read. `line` is its line in the receipt; the price is that of one piece, with all its places. `given_minor`
+    is what the shop takes off it, `shared_minor` its share of what the shop takes off the goods of the order.
+    """
 
     line: str
     said: Mapping[str, Any]
@@ -34,16 +37,16 @@ class Item(msgspec.Struct, frozen=True):
     quantity: int
     sum_minor: int
     given_minor: int
+    shared_minor: int = 0
     price_type: str = "base"
     vat: str = ""
 
 
 class Cart(msgspec.Struct, frozen=True):
-    """What is bought: items in their order, delivery, and what the shop itself takes off all of it."""
+    """What is bought: items in their order, and delivery."""
 
     items: tuple[Item, ...]
     delivery_minor: int = 0
-    given_minor: int = 0
     payments: tuple[Payment, ...] = ()
 
 
@@ -79,16 +82,21 @@ def cart_of(
     """
     if len(items) > LINES_MAX:
         raise wrong_entity("items", f"This collection should contain {LINES_MAX} elements or less.")
-    rows = tuple([_item(item, i, digits, offers) for i, item in enumerate(items)])
-    goods = sum([row.sum_minor - row.given_minor for row in rows])
+    rows = [_item(item, i, digits, offers) for i, item in enumerate(items)]
+    room = [max(0, row.sum_minor - row.given_minor) for row in rows]
     amount = _money(order.get("discountManualAmount"), digits, "discountManualAmount")
     percent = _percent(order.get("discountManualPercent"), "discountManualPercent")
+    given = min(sum(room), amount + _rounded(Decimal(sum(room)) * percent / 100))
     delivery = order.get("delivery") or {}
     if not isinstance(delivery, Mapping):
         raise wrong_entity("delivery", WRONG)
     cost = _money(delivery.get("cost"), digits, "delivery.cost")
-    given = amount + _rounded(Decimal(max(0, goods)) * percent / 100)
-    return Cart(rows, cost, given)
+    # What the shop takes off an order is off its goods, never off delivery.
+    shares = allocate_within(given, room, room, range(len(room)))
+    return Cart(
+        tuple([msgspec.structs.replace(row, shared_minor=part) for row, part in zip(rows, shares, strict=True)]),
+        cost,
+    )  # fmt: skip
 
 
 def paid_by(cart: Cart, payments: Sequence[Mapping[str, Any]], digits: int) -> Cart:
@@ -125,7 +133,7 @@ def _item(item: Mapping[str, Any], i: int, digits: int, offers: Mapping[str, str
         raise wrong_entity(f"{at}.initialPrice", "This value is too large.")
     vat = str(item.get("vatRate") or "")
     return Item(
-        str(item.get("n", i + 1)), item, sku_of(offer, offers), _title(item), price, quantity, sum_minor, given,
+        str(item.get("n", i + 1)), item, sku_of(offer, offers), _title(item), price, quantity, sum_minor, given, 0,
         _price_type(item, at), "" if vat == "none" else vat[:32],
     )  # fmt: skip
 
@@ -235,7 +243,7 @@ def receipt_of(
     lines = tuple(
         [
             Line(
-                row.line, row.sku, row.quantity, row.sum_minor, row.given_minor, title=row.title, vat=row.vat,
+                row.line, row.sku, row.quantity, row.sum_minor, row.given_minor + row.shared_minor, title=row.title, vat=row.vat,
                 promo=row.price_type in promo,
             )
             for row in cart.items
@@ -245,7 +253,7 @@ def receipt_of(
     spend = SpendRequest(spending.units, spending.kind) if spending.units else None
     return Receipt(
         place.receipt_id, place.shop, place.at, place.currency, lines, delivery, CHANNEL, payments=cart.payments,
-        choice=spending.choice, spend=spend, given_minor=cart.given_minor,
+        choice=spending.choice, spend=spend,
     )  # fmt: skip
 
 
@@ -263,11 +271,13 @@ def as_held(cart: Cart, sale: Sale) -> bool:
     def goods(lines: Sequence[Line]) -> set[tuple[str, str, int, int, int]]:
         return {(row.id, row.sku, row.quantity, row.sum_minor, row.given_minor) for row in lines}
 
-    now = {(row.line, row.sku, row.quantity, row.sum_minor, row.given_minor) for row in cart.items}
+    now = {
+        (row.line, row.sku, row.quantity, row.sum_minor, row.given_minor + row.shared_minor)
+        for row in cart.items
+    }
     delivery = sale.receipt.delivery
     return (
         goods(sale.receipt.lines) == now
-        and sale.receipt.given_minor == cart.given_minor
         and (0 if delivery is None else delivery.sum_minor) == cart.delivery_minor
     )
 

@@ -1,0 +1,393 @@
+"""Orders of a site, from calculating to giving back: what is answered, and what the ledger says."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from till_retailcrm import Site
+from trading import Trading, trading
+
+PHONES = count(1)
+Items = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def shop(shared_database: str) -> Iterator[Trading]:
+    with trading(shared_database) as shop:
+        yield shop
+
+
+@pytest.fixture
+def site(shop: Trading) -> Site:
+    """A site whose buyer has 300 bonuses."""
+    return Site(shop, f"+7901{next(PHONES):07}", points=300)
+
+
+def two_teas(**more: Any) -> dict[str, Any]:
+    item = {"offer": {"externalId": "tea-100"}, "quantity": 2, "initialPrice": 450, "discountManualAmount": 0}
+    return {"site": "shop", "customer": {"externalId": "c-1"}, "items": [item], **more}
+
+
+def calculated(site: Site, order: dict[str, Any], bonuses: object = 0) -> dict[str, Any]:
+    status, told = site.post("loyalty/calculate", site="shop", order=order, bonuses=str(bonuses))
+    assert status == 200, told
+    return dict(told)
+
+
+# -- calculating --------------------------------------------------------------------------------------------------------
+
+
+def test_the_published_example_comes_out_to_the_number(site: Site) -> None:
+    told = calculated(site, two_teas(privilegeType="loyalty_level"), 100)
+    order = told["order"]
+    item = order["items"][0]
+
+    assert (40, 100, 800) == (order["bonusesCreditTotal"], order["bonusesChargeTotal"], order["totalSumm"])
+    assert {"id": site.account, "amount": 300} == order["loyaltyAccount"]
+    assert "Базовый" == order["loyaltyLevel"]["name"]
+    assert ("shop", "RUB", {"cost": 0}) == (order["site"], order["currency"], order["delivery"])
+    assert (0, {"id", "externalId", "personalDiscount"}) == (
+        order["personalDiscountPercent"], set(order["customer"]),
+    )  # fmt: skip
+    assert [{"type": "bonus_charge", "amount": 100}] == item["discounts"]
+    assert (50, [{"price": 400, "quantity": 2}]) == (item["discountTotal"], item["prices"])
+    assert (450, 2, 100, 40) == (
+        item["initialPrice"], item["quantity"], item["bonusesChargeTotal"], item["bonusesCreditTotal"],
+    )  # fmt: skip
+    assert ([], {"code": "base"}, "none") == (item["externalIds"], item["priceType"], item["vatRate"])
+    assert {"id": item["offer"]["id"], "externalId": "tea-100", "xmlId": "tea-100"} == item["offer"]
+    assert [
+        {"privilegeType": "none", "discount": 0, "creditBonuses": 0, "maxChargeBonuses": 0, "maximum": False},
+        {
+            "privilegeType": "loyalty_level",
+            "discount": 0,
+            "creditBonuses": 40,
+            "maxChargeBonuses": 300,
+            "maximum": True,
+        },
+    ] == told["calculations"]
+    assert {"name": "Клуб", "chargeRate": 1} == told["loyalty"]
+
+
+def test_calculating_writes_nothing(site: Site) -> None:
+    calculated(site, two_teas(), 100)
+
+    assert ((30_000, 30_000), []) == (site.balance(), site.receipts())
+
+
+def test_more_bonuses_than_allowed_are_counted_as_what_is_allowed(site: Site) -> None:
+    order = calculated(site, two_teas(), 5000)["order"]
+
+    assert (300, 600) == (order["bonusesChargeTotal"], order["totalSumm"])
+
+
+def test_whole_numbers_are_integers_in_the_text(site: Site) -> None:
+    body = str(calculated(site, two_teas(), 0))
+
+    assert ".0" not in body
+
+
+def test_a_price_that_does_not_divide_has_several_prices(site: Site) -> None:
+    order = two_teas()
+    order["items"][0] |= {"quantity": 3, "initialPrice": 100}
+    item = calculated(site, order, 50)["order"]["items"][0]
+
+    assert [{"price": 83.33, "quantity": 2}, {"price": 83.34, "quantity": 1}] == item["prices"]
+    assert 16.67 == item["discountTotal"]
+
+
+def test_discounts_of_the_shop_are_told_by_kind(site: Site) -> None:
+    order = two_teas(discountManualAmount=80, delivery={"cost": 300})
+    order["items"][0] |= {"discountManualAmount": 50}
+    told = calculated(site, order, 0)["order"]
+
+    assert [{"type": "manual_order", "amount": 80}, {"type": "manual_product", "amount": 100}] == (
+        told["items"][0]["discounts"]
+    )
+    assert (1020, {"cost": 300}, 36) == (told["totalSumm"], told["delivery"], told["bonusesCreditTotal"])
+
+
+def test_items_come_back_in_the_order_of_the_request(site: Site) -> None:
+    items = [
+        {"offer": {"externalId": sku}, "quantity": 1, "initialPrice": price, "externalIds": [{"code": "w", "value": sku}]}
+        for sku, price in (("zz", 5), ("aa", 500), ("tea-100", 50), ("aa", 7))
+    ]  # fmt: skip
+    told = calculated(site, two_teas(items=items), 20)["order"]
+
+    assert ["zz", "aa", "tea-100", "aa"] == [row["externalIds"][0]["value"] for row in told["items"]]
+    assert [5, 500, 50, 7] == [row["initialPrice"] for row in told["items"]]
+    assert [1, 2, 3, 4] == [row["id"] for row in told["items"]]
+
+
+def test_an_offer_may_be_named_by_the_id_that_we_gave(site: Site) -> None:
+    number = calculated(site, two_teas())["order"]["items"][0]["offer"]["id"]
+    told = calculated(
+        site, two_teas(items=[{"offer": {"id": number}, "quantity": "1", "initialPrice": "10.50"}])
+    )
+    item = told["order"]["items"][0]
+
+    assert ({"id": number, "externalId": "tea-100", "xmlId": "tea-100"}, 10.5) == (
+        item["offer"],
+        item["initialPrice"],
+    )
+
+
+def test_a_stranger_has_no_privilege(site: Site) -> None:
+    told = calculated(site, two_teas(customer={"externalId": "nobody"}, privilegeType="loyalty_level"), 100)
+
+    assert ["none"] == [row["privilegeType"] for row in told["calculations"]]
+    assert (True, "none", 900, 0) == (
+        told["calculations"][0]["maximum"], told["order"]["privilegeType"], told["order"]["totalSumm"],
+        told["order"]["bonusesChargeTotal"],
+    )  # fmt: skip
+
+
+def test_an_account_that_waits_for_its_code_has_no_privilege(shop: Trading) -> None:
+    site = Site(shop, f"+7901{next(PHONES):07}", confirm_registration="yes")
+    told = calculated(site, two_teas(privilegeType="loyalty_level"), 100)
+    placed = site.place("w-1")
+    refused = site.apply("w-1", 10)
+
+    assert ["none"] == [row["privilegeType"] for row in told["calculations"]]
+    assert "none" == told["order"]["privilegeType"]
+    assert (201, 400, "loyalty") == (placed[0], refused[0], next(iter(refused[1]["errors"])))
+
+
+# -- applying -----------------------------------------------------------------------------------------------------------
+
+
+def test_applied_bonuses_are_reserved_and_a_repeat_replaces(site: Site) -> None:
+    site.place("1")
+    first = site.apply("1", 100)[1]["order"]
+    again = site.apply("1", 100)[1]["order"]
+    other = site.apply("1", 250)[1]["order"]
+
+    assert (100, 40, 200) == (
+        first["bonusesChargeTotal"], first["bonusesCreditTotal"], first["loyaltyAccount"]["amount"],
+    )  # fmt: skip
+    assert first == again
+    assert (250, 50) == (other["bonusesChargeTotal"], other["loyaltyAccount"]["amount"])
+    assert ((30_000, 5_000), [("1", "held")]) == (site.balance(), site.receipts())
+
+
+def test_too_many_bonuses_are_refused_and_what_was_there_stays(site: Site) -> None:
+    site.place("1")
+    site.apply("1", 100)
+    status, told = site.apply("1", 301)
+
+    assert (400, False, "Errors in the entity format") == (status, told["success"], told["errorMsg"])
+    assert {"amount": "Недостаточно бонусов на счёте"} == told["errors"]
+    assert (30_000, 20_000) == site.balance()
+
+
+def test_the_largest_share_is_told(site: Site) -> None:
+    site.place("1", 1, 100)
+
+    assert {"amount": "Для этого заказа можно списать не больше 50 бонусов"} == site.apply("1", 60)[1][
+        "errors"
+    ]
+
+
+def test_an_order_that_is_not_there_is_404(site: Site) -> None:
+    assert (404, {"success": False, "errorMsg": "Not found"}) == site.apply("none", 1)
+    assert 404 == site.cancel("none")[0]
+    assert 404 == site.edit("none", status="complete")[0]
+    assert 404 == site.get("orders/none", site="shop")[0]
+    assert 404 == site.post("orders/loyalty/apply", order={"id": 999_999}, bonuses="1")[0]
+
+
+def test_an_order_is_found_by_id_number_and_external_id(site: Site) -> None:
+    placed = site.place("77", number="N-77")[1]
+    number = placed["id"]
+    ways: list[dict[str, Any]] = [{"id": number}, {"id": str(number)}, {"number": "N-77"}, {"externalId": 77}]
+
+    for way in ways:
+        status, told = site.post("orders/loyalty/apply", site="shop", order=way, bonuses="10")
+        assert (200, number) == (status, told["order"]["id"]), way
+    assert number == site.get(f"orders/{number}", by="id")[1]["order"]["id"]
+    assert ("N-77", "77") == (placed["order"]["number"], placed["order"]["externalId"])
+
+
+def test_cancelled_bonus_operations_give_everything_back_once(site: Site) -> None:
+    site.place("1")
+    site.apply("1", 100)
+    first, second = site.cancel("1"), site.cancel("1")
+
+    assert first == second
+    assert (200, 0, 0) == (
+        first[0],
+        first[1]["order"]["bonusesChargeTotal"],
+        first[1]["order"]["bonusesCreditTotal"],
+    )
+    assert ((30_000, 30_000), [("1", "released")]) == (site.balance(), site.receipts())
+
+
+def test_bonuses_of_a_booked_order_are_given_back_both_ways(site: Site) -> None:
+    site.place("1")
+    site.apply("1", 100)
+    site.edit("1", status="complete")
+    booked = site.balance()
+    told = [site.cancel("1"), site.cancel("1")]
+
+    assert (24_000, 24_000) == booked
+    assert told[0] == told[1]
+    assert (0, 0, 900) == tuple(
+        told[0][1]["order"][name] for name in ("bonusesChargeTotal", "bonusesCreditTotal", "totalSumm")
+    )
+    assert (30_000, 30_000) == site.balance()
+
+
+def test_a_hold_lapses_after_the_days_that_are_set(shop: Trading) -> None:
+    site = Site(shop, f"+7901{next(PHONES):07}", points=300, hold_days="2")
+    site.place("1")
+    site.apply("1", 100)
+
+    rows = shop.rows(
+        "SELECT lapses_at - received_at FROM receipt WHERE receipt_id LIKE %s",
+        f"{site.connection.connection_id}:%",
+    )
+    assert timedelta(days=2) == rows[0][0]
+
+
+# -- the life of an order -----------------------------------------------------------------------------------------------
+
+
+def test_a_changed_cart_is_counted_again(site: Site) -> None:
+    site.place("1")
+    site.apply("1", 300)
+    items: Items = [{"offer": {"externalId": "tea-100"}, "quantity": 1}]
+    order = site.edit("1", items=items)[1]["order"]
+
+    # Half of 450 may be paid with bonuses, and the price was not said again.
+    assert (225, 225, 11.25) == (order["bonusesChargeTotal"], order["totalSumm"], order["bonusesCreditTotal"])
+    assert (30_000, 7_500) == site.balance()
+
+
+def test_credit_comes_with_completion(site: Site) -> None:
+    placed = site.place("1", privilegeType="loyalty_level")[1]["order"]
+    before = site.balance()
+    site.edit("1", status="complete")
+    site.edit("1", status="complete")
+
+    assert (45, (30_000, 30_000), (34_500, 34_500)) == (placed["bonusesCreditTotal"], before, site.balance())
+
+
+def test_a_cancelled_order_reverses_both_ways(site: Site) -> None:
+    site.place("1")
+    site.apply("1", 100)
+    site.edit("1", status="cancel-other")
+    under_way = site.balance()
+    site.place("2")
+    site.apply("2", 100)
+    site.edit("2", status="complete")
+    site.edit("2", status="cancel")
+    site.edit("2", status="cancel")
+
+    assert ((30_000, 30_000), (30_000, 30_000)) == (under_way, site.balance())
+    assert 400 == site.apply("2", 10)[0]
+
+
+def test_items_taken_out_of_a_completed_order_come_back_in_part(site: Site) -> None:
+    items: Items = [
+        {"offer": {"externalId": "tea-100"}, "quantity": 3, "initialPrice": 100, "externalIds": [{"code": "w", "value": "10_1"}]},
+        {"offer": {"externalId": "cocoa"}, "quantity": 1, "initialPrice": 700, "externalIds": [{"code": "w", "value": "11_2"}]},
+    ]  # fmt: skip
+    site.place("1", items=items)
+    site.apply("1", 100)
+    site.edit("1", status="complete")
+    items[0]["quantity"] = 1
+    first = site.edit("1", items=items)[1]["order"]
+    site.edit("1", items=items)
+    last = site.edit("1", items=items[:1])[1]["order"]
+
+    # 5 % of 900 is 45; of 100 spent, 30 paid for the teas and 70 for the cocoa.
+    assert (80, 36, 720) == tuple(first[n] for n in ("bonusesChargeTotal", "bonusesCreditTotal", "totalSumm"))
+    assert (10, 4.5, 90) == tuple(last[n] for n in ("bonusesChargeTotal", "bonusesCreditTotal", "totalSumm"))
+    assert (29_450, 29_450) == site.balance()
+
+
+def test_what_is_added_to_a_completed_order_is_not_booked_again(site: Site) -> None:
+    site.place("1")
+    site.edit("1", status="complete")
+    booked = site.balance()
+    more: Items = [{"offer": {"externalId": "tea-100"}, "quantity": 9}]
+    status, told = site.edit("1", items=more)
+
+    assert (200, 9, booked) == (status, told["order"]["items"][0]["quantity"], site.balance())
+
+
+def test_an_order_placed_before_its_buyer_joined_is_booked_when_completed(shop: Trading) -> None:
+    site = Site(shop, f"+7901{next(PHONES):07}", enrol=False)
+    placed = site.place("1")
+    account = {"phoneNumber": site.phone, "customer": {"externalId": "c-1"}}
+    site.post("loyalty/account/create", site="shop", loyaltyAccount=account)
+    site.edit("1", status="complete")
+
+    assert (201, "none") == (placed[0], placed[1]["order"]["privilegeType"])
+    assert (4_500, 4_500) == site.balance()
+
+
+def test_an_order_of_nobody_is_kept_without_loyalty(site: Site) -> None:
+    status, told = site.place("1", customer=None, firstName="Пётр")
+    site.edit("1", status="complete")
+    order = site.get("orders/1", site="shop")[1]["order"]
+
+    assert (201, "none", "Пётр", "complete") == (
+        status, told["order"]["privilegeType"], order["firstName"], order["status"],
+    )  # fmt: skip
+    assert [] == site.receipts()
+
+
+def test_a_privilege_of_none_moves_no_bonuses(site: Site) -> None:
+    site.place("1", privilegeType="none")
+    refused = site.apply("1", 10)
+    site.edit("1", status="complete")
+
+    assert (400, (30_000, 30_000)) == (refused[0], site.balance())
+
+
+def test_another_customer_takes_an_order_over(site: Site) -> None:
+    other = f"+7901{next(PHONES):07}"
+    account = {"phoneNumber": other, "customer": {"externalId": "c-2"}}
+    site.post("loyalty/account/create", site="shop", loyaltyAccount=account)
+    site.place("1")
+    site.apply("1", 100)
+    site.edit("1", customer={"externalId": "c-2"}, status="complete")
+    member = site.shop.seen("phone", other)
+
+    assert member is not None
+    assert ((30_000, 30_000), (4_500, 4_500)) == (site.balance(), site.shop.balance(member.member_id))
+
+
+def test_a_lapsed_hold_is_booked_as_the_buyer_was_promised(site: Site) -> None:
+    site.place("1")
+    site.apply("1", 300)
+    ahead, site.shop.clock.ahead = site.shop.clock.ahead, timedelta(days=15)
+    try:
+        site.place("2")
+        site.apply("2", 300)
+        site.edit("2", status="complete")
+        site.edit("1", status="complete")
+        balance = site.balance()
+    finally:
+        site.shop.clock.ahead = ahead
+
+    # Both orders were sold for 300 bonuses off: 300 − 600, with 30 for the second, and 43.50 for the first, which is
+    # decided anew by what there was by then (5 % of 870).
+    assert -22_650 == balance[0]
+
+
+def test_a_site_whose_clock_is_ahead_is_served(site: Site) -> None:
+    told = site.place("1", createdAt="2099-01-01 10:00:00")
+
+    assert (201, False) == (told[0], told[1]["order"]["createdAt"].startswith("2099"))
+    assert 200 == site.apply("1", 10)[0]
+
+
+def test_the_same_order_twice_is_the_same_answer_and_another_is_refused(site: Site) -> None:
+    first, again, other = site.place("1"), site.place("1"), site.place("1", 5)
+
+    assert first == again
+    assert (400, "Order already exists.") == (other[0], other[1]["errorMsg"])
