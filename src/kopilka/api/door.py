@@ -25,6 +25,7 @@ from kopilka.usecases.ports import Product
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.quote_receipt import Quoted
 from kopilka.usecases.show import Views
+from kopilka.usecases.trial import Outbox
 from kopilka.usecases.verifications import Verifications
 from kopilka.usecases.vouchers import Vouchers
 from kopilka.words.languages import negotiate
@@ -93,6 +94,7 @@ class Services(msgspec.Struct, frozen=True):
     coupons: Coupons
     vouchers: Vouchers
     verifications: Verifications
+    outbox: Outbox
 
 
 class Doors:

@@ -12,6 +12,7 @@ from kopilka.api import (
     members,
     programmes,
     receipts,
+    subscriptions,
     terms,
     wallets,
 )
@@ -34,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *terms.ROUTES,
     *catalogue.ROUTES,
     *keys.ROUTES,
+    *subscriptions.ROUTES,
 )
 PREFIXES = ("/v1/", "/health", "/ready", "/metrics", "/problems/", "/docs")
 """Addresses that the API answers; everything else is for other rooms."""

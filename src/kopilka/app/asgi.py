@@ -50,6 +50,7 @@ def app_over(
             house.coupons,
             vouchers=house.vouchers,
             verifications=house.verifications,
+            outbox=house.outbox,
         )
     )
 

@@ -39,7 +39,7 @@ from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.seal import Seal
 from kopilka.usecases.show import Views
 from kopilka.usecases.subscriptions import Subscriptions
-from kopilka.usecases.trial import Trial
+from kopilka.usecases.trial import Outbox, Trial
 from kopilka.usecases.uploads import Uploads
 from kopilka.usecases.verifications import Verifications
 from kopilka.usecases.vouchers import Vouchers
@@ -88,6 +88,7 @@ class House:
             chance=secrets.randbits,
         )
         self.trial = Trial(self.subscriptions, try_out, clock, secrets.randbits)
+        self.outbox = Outbox(self.subscriptions, self.deliveries, self.trial)
         self.verifications = Verifications(
             PostgresVerifications(self.pool), clock=clock, chance=secrets.randbits
         )

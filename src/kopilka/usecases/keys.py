@@ -22,6 +22,7 @@ SCOPES = (
     "programmes",
     "catalogue",
     "keys",
+    "events",
     "admin",
 )
 """What a key may do; `admin` may do everything."""

@@ -1,10 +1,11 @@
 """Sending a test: an event that never was goes to a subscription's address at once, and what came back is shown."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from kopilka.core.event.kinds import KINDS
-from kopilka.usecases.deliveries import Fact
+from kopilka.usecases.deliveries import Deliveries, Fact
 from kopilka.usecases.outcomes import Refused, Why
 from kopilka.usecases.subscriptions import Subscription, Subscriptions, Tried
 from kopilka.values.ids import make_id
@@ -43,3 +44,12 @@ class Trial:
         receipt = "rcp_example" if name.startswith("receipt.") else ""
         fact = Fact(id_, name, now, now, "hdr_example", "mem_example", receipt, 0, kind.example)
         return self._try_out(found[0], found[1], fact, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """All verbs about events that are told outside."""
+
+    subscriptions: Subscriptions
+    deliveries: Deliveries
+    trial: Trial
