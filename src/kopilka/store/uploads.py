@@ -49,6 +49,10 @@ class PostgresUploads:
         with self._pool.connection() as connection:
             connection.execute(SQL["empty"], (key.connection_id, key.session, key.name))
 
+    def drop(self, key: FileKey) -> None:
+        with self._pool.connection() as connection:
+            connection.execute(SQL["drop"], _names(key))
+
     def forget_session(self, connection_id: str, session: str) -> None:
         with self._pool.connection() as connection:
             connection.execute(SQL["forget_session"], {"connection": connection_id, "session": session})

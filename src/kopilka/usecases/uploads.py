@@ -59,6 +59,10 @@ class UploadStore(Protocol):
         """Delete the parts of a file."""
         ...
 
+    def drop(self, key: FileKey) -> None:
+        """Delete a file, and how far it was read."""
+        ...
+
     def forget_session(self, connection_id: str, session: str) -> None:
         """Delete an exchange's files."""
         ...
@@ -103,8 +107,8 @@ class Uploads:
         self._store.empty(key)
 
     def drop(self, key: FileKey) -> None:
-        """Delete the parts of a file."""
-        self._store.empty(key)
+        """Delete a file that cannot be read: it may come anew."""
+        self._store.drop(key)
 
     def begin(self, connection_id: str, session: str) -> None:
         """An exchange begins anew: what it left behind goes, and whatever is too old, of whomever."""

@@ -47,6 +47,15 @@ SET done = greatest(personal.upload.done, EXCLUDED.done),
 -- Deletes the parts of a file.
 DELETE FROM personal.upload_part WHERE connection_id = %s AND session = %s AND name = %s;
 
+-- name: drop
+-- Deletes a file with its parts, and how far it was read.
+WITH gone AS (
+    DELETE FROM personal.upload
+    WHERE connection_id = %(connection)s AND session = %(session)s AND name = %(name)s
+)
+DELETE FROM personal.upload_part
+WHERE connection_id = %(connection)s AND session = %(session)s AND name = %(name)s;
+
 -- name: forget_session
 -- Deletes an exchange's files with their parts.
 WITH gone AS (
