@@ -20,20 +20,20 @@ COLUMNS = (
     ("state", N_("State"), False),
 )
 CALL_COLUMNS = (
-    ("when", N_("When"), False),
     ("call", N_("Call"), False),
+    ("when", N_("When"), True),
     ("status", N_("Answer"), True),
     ("time", N_("Took"), True),
 )
 INBOX_COLUMNS = (
-    ("when", N_("When"), False),
     ("topic", N_("Delivery"), False),
+    ("when", N_("When"), True),
     ("state", N_("State"), False),
 )
 MESSAGE_COLUMNS = (
-    ("when", N_("When"), False),
     ("address", N_("To"), False),
     ("content", N_("Text"), False),
+    ("when", N_("When"), True),
 )
 _GRADES = {
     Grade.NONE: (N_("not graded"), "plain"),
@@ -161,7 +161,8 @@ def call_rows(calls: Iterable[ConnectorCall], tongue: Tongue) -> list[Mapping[st
     return [
         {
             "when": _moment(call.called_at, tongue),
-            "call": f"{call.method} {call.address}",
+            "call": call.method,
+            "small_call": call.address.replace(call.connection_id, "…"),
             "status": str(call.status),
             "small_status": call.outcome,
             "time": formats.number(tongue.language, -(-call.micros // MICROS)) + " " + catalogue(tongue.language).gettext("ms"),
