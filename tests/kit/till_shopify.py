@@ -154,7 +154,7 @@ class ShopifyTill:
 
 
 def till_of(
-    shop: Trading, connection: Connection, secret: str, *, phone: str = "+79990000017", seed: int = 1
+    _: Trading, connection: Connection, secret: str, *, phone: str = "+79990000017", seed: int = 1
 ) -> ShopifyTill:
     """A shop whose orders are told through a connection."""
     return ShopifyTill(ShopifyShop(connection, secret), phone, seed)
