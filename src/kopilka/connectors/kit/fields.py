@@ -11,6 +11,8 @@ from kopilka.values.money import AMOUNT_MAX
 TEXT_MAX, ROWS_MAX = 255, 10_000
 YEARS = range(2000, 2101)
 """Moments outside are mistakes of a clock or of typing."""
+MILLISECONDS = 13
+"""Digits of a moment that counts milliseconds."""
 REQUIRED, BAD_TEXT, BAD_NUMBER, BAD_MOMENT, BAD_SHAPE, TOO_LONG = (
     "required", "bad_text", "bad_number", "bad_moment", "bad_shape", "too_long",
 )  # fmt: skip
@@ -86,8 +88,10 @@ class Fields:
         return self.units(name, digits, least=least) or 0
 
     def moment(self, name: str, zone: tzinfo, *, required: bool = False) -> datetime | None:
-        """A moment in UTC; one without a zone is in `zone`."""
+        """A moment in UTC; one without a zone is in `zone`, a whole number counts milliseconds since 1970."""
         text = self.text(name, required=required)
+        if len(text) == MILLISECONDS and text.isdecimal() and text.isascii():
+            return datetime.fromtimestamp(int(text) // 1000, UTC)
         if not text:
             return None
         try:

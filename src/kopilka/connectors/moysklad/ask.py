@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from kopilka.connectors.kit.call import BadCallError, Call
 from kopilka.connectors.kit.fields import Fields
 from kopilka.connectors.kit.manifest import Text
+from kopilka.connectors.kit.places import shop_at
 from kopilka.connectors.kit.services import Services
 from kopilka.connectors.moysklad.manifest import LANGUAGE, STORES, ZONE
 from kopilka.connectors.moysklad.words import CODES, ERROR, OTHER_CODE, TEXTS
@@ -95,9 +96,7 @@ class Ask:
 
     async def shop(self, store_id: str) -> Shop:
         """The shop that a point of sale is."""
-        known = await self.services.catalogue(self.connection.shop)
-        named = stores(self.connection).get(store_id, store_id if store_id in known.shops else "")
-        found = await self.services.shop_of(self.connection, named)
+        found = await shop_at(self.services, self.connection, STORES.name, store_id)
         if found is None:
             raise NoError("unknown_shop", field="retailStore")
         return found
@@ -119,9 +118,3 @@ def language_of(connection: Connection | None) -> str:
     """The language that a connection is set to."""
     usual = LANGUAGE.usual
     return usual if connection is None else connection.setting(LANGUAGE.name, usual)
-
-
-def stores(connection: Connection) -> dict[str, str]:
-    """Shops by point of sale, as set: "id=shop, id=shop"."""
-    rows = [part.partition("=") for part in connection.setting(STORES.name).replace(";", ",").split(",")]
-    return {store.strip(): shop.strip() for store, equals, shop in rows if equals and shop.strip()}

@@ -4,11 +4,12 @@ from collections.abc import Awaitable, Callable
 
 from kopilka.connectors.kit.call import Answer, BadCallError, Call, answer_json
 from kopilka.connectors.kit.fields import WrongFieldError
+from kopilka.connectors.kit.places import places
 from kopilka.connectors.kit.routing import Routes
 from kopilka.connectors.kit.services import Services
 from kopilka.connectors.moysklad import counterparties, demands
-from kopilka.connectors.moysklad.ask import BAD, NOT_FOUND, Ask, NoError, language_of, stores
-from kopilka.connectors.moysklad.manifest import ID, MANIFEST, PREFIX
+from kopilka.connectors.moysklad.ask import BAD, NOT_FOUND, Ask, NoError, language_of
+from kopilka.connectors.moysklad.manifest import ID, MANIFEST, PREFIX, STORES
 from kopilka.usecases.connections import Connection
 from kopilka.words.tongue import tongue_of
 
@@ -57,7 +58,7 @@ class MoySklad:
 
     def probe(self, connection: Connection) -> Call:
         """A search that finds nobody."""
-        store = next(iter(stores(connection)), "")
+        store = next(iter(places(connection, STORES.name)), "")
         return Call("GET", PREFIX + "counterparty", query=[("search", ""), ("retailStoreId", store)])
 
     def sign(self, call: Call, connection: Connection, secret: str) -> Call:  # noqa: ARG002 - the key says who
