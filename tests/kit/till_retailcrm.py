@@ -118,14 +118,14 @@ class Site:
     """A shop's site that posts forms and reads answers, without the socket."""
 
     def __init__(
-        self, shop: Trading, phone: str, *, points: int = 0, enrol: bool = True, **settings: str
-    ) -> None:
-        self.shop, self.phone = shop, phone
-        self.connection, self.key = shop.connect("retailcrm", **{"rate": "0", **settings})
+        self, shop: Trading, phone: str, *, points: int = 0, enrol: bool = True, site: str = "shop", **settings: str
+    ) -> None:  # fmt: skip
+        self.shop, self.phone, self.site = shop, phone, site
+        self.connection, self.key = shop.connect("retailcrm", shop=site, **{"rate": "0", **settings})
         self.account = 0
         if enrol:
             account = {"phoneNumber": phone, "customer": {"externalId": "c-1"}}
-            status, told = self.post("loyalty/account/create", site="shop", loyaltyAccount=account)
+            status, told = self.post("loyalty/account/create", site=self.site, loyaltyAccount=account)
             assert status == 201, told
             self.account = told["loyaltyAccount"]["id"]
         if points:
@@ -158,18 +158,20 @@ class Site:
             "customer": {"externalId": "c-1"},
             **more,
         }
-        return self.post("orders/create", site="shop", order=order)
+        return self.post("orders/create", site=self.site, order=order)
 
     def apply(self, id_: str, bonuses: Any) -> tuple[int, Any]:
-        return self.post("orders/loyalty/apply", site="shop", order={"externalId": id_}, bonuses=str(bonuses))
+        return self.post(
+            "orders/loyalty/apply", site=self.site, order={"externalId": id_}, bonuses=str(bonuses)
+        )
 
     def edit(self, id_: str, **order: Any) -> tuple[int, Any]:
         return self.post(
-            f"orders/{id_}/edit", site="shop", by="externalId", order={"externalId": id_, **order}
+            f"orders/{id_}/edit", site=self.site, by="externalId", order={"externalId": id_, **order}
         )
 
     def cancel(self, id_: str) -> tuple[int, Any]:
-        return self.post("orders/loyalty/cancel-bonus-operations", site="shop", order={"externalId": id_})
+        return self.post("orders/loyalty/cancel-bonus-operations", site=self.site, order={"externalId": id_})
 
     def balance(self) -> tuple[int, int]:
         """(total, free) in hundredths of a bonus."""

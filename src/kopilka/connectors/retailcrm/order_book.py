@@ -2,6 +2,7 @@
 when goods or the whole of it go. The ledger is brought to what the order says now, so that repeats and races end alike.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
@@ -49,7 +50,7 @@ from kopilka.usecases.quote_receipt import Quoted
 from kopilka.values.money import exponent
 
 HOLD_DAYS, PROMO = "14", "promo"
-TRIES, MINUTES_A_DAY, DAYS_MAX = 12, 24 * 60, 365
+TRIES, PAUSE, MINUTES_A_DAY, DAYS_MAX = 20, 0.01, 24 * 60, 365
 RACES = frozenset(
     {
         "receipt_exists", "other_member", "not_held", "not_closed", "hold_changed", "hold_lapsed", "return_exists",
@@ -277,7 +278,9 @@ async def change(ask: Ask, load: Load, edit: Edit, *, strict: bool = False) -> S
     somebody else meanwhile reads it again and begins anew, so that the ledger ends as the last one written says.
     """
     moved = False
-    for _ in range(TRIES):
+    for number in range(TRIES):
+        # Whoever was slower several times lets the others go first.
+        await asyncio.sleep(PAUSE * max(0, number - 2))
         known = await load()
         try:
             scene = await bring(ask, await edit(known), strict=strict)
