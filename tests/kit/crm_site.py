@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 import msgspec
+import requests
 import retailcrm
 from trading import Trading
 
@@ -24,7 +24,7 @@ class Site:
     ) -> Any:
         """A GET as modules of sites send it: the key among the parameters."""
         pairs = [("apiKey", self.key), *(query.items() if isinstance(query, Mapping) else query)]
-        return httpx.get(f"{self.shop.url}{path}?{urlencode(pairs)}", headers=headers)
+        return requests.get(f"{self.shop.url}{path}?{urlencode(pairs)}", headers=headers, timeout=60)
 
     def post(self, path: str, fields: Mapping[str, Any]) -> Any:
         """A form as modules of sites send it: objects as JSON texts."""
@@ -32,7 +32,7 @@ class Site:
             key: value if isinstance(value, str) else msgspec.json.encode(value).decode()
             for key, value in fields.items()
         }
-        return httpx.post(f"{self.shop.url}{path}", data={"apiKey": self.key, **form})
+        return requests.post(f"{self.shop.url}{path}", data={"apiKey": self.key, **form}, timeout=60)
 
     def join(self, external_id: str, phone: str, **more: Any) -> dict[str, Any]:
         """A customer who joins; the account."""
