@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 
-from kopilka.connectors.events import FORMATS
-from kopilka.connectors.events.sender import allowed_now, try_out
+from kopilka.connectors.events import FORMATS, OPEN
+from kopilka.connectors.events.sender import allowed_now, try_out, written
 from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.accounts import PostgresAccounts
 from kopilka.store.batch import PostgresLedger
@@ -87,8 +87,8 @@ class House:
             clock=clock,
             chance=secrets.randbits,
         )
-        self.trial = Trial(self.subscriptions, try_out, clock, secrets.randbits)
-        self.outbox = Outbox(self.subscriptions, self.deliveries, self.trial)
+        self.trial = Trial(self.subscriptions, try_out, written, clock, secrets.randbits)
+        self.outbox = Outbox(self.subscriptions, self.deliveries, self.trial, OPEN)
         self.verifications = Verifications(
             PostgresVerifications(self.pool), clock=clock, chance=secrets.randbits
         )

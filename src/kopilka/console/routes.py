@@ -4,6 +4,7 @@ from litestar import Router
 
 from kopilka.console.connections.view import Connections
 from kopilka.console.coupons.view import Coupons
+from kopilka.console.events.view import Events
 from kopilka.console.gifts.view import Gifts
 from kopilka.console.member.offers import Offers
 from kopilka.console.member.view import Member
@@ -33,6 +34,7 @@ def router(services: Services) -> Router:
     gifts, offers = Gifts(shell), Offers(shell, member)
     playbooks, connections = Playbooks(shell), Connections(shell)
     link = f"{HOME}/connections/{{connection:str}}"
+    events, told = Events(shell), f"{HOME}/events/{{id:str}}"
     one, slip = f"{HOME}/members/{{member_id:str}}", f"{HOME}/receipts/{{receipt_id:str}}"
     return Router(
         path="/",
@@ -82,6 +84,19 @@ def router(services: Services) -> Router:
             door.post(f"{link}/try", connections.try_out, Right.STAFF),
             door.post(f"{link}/renew", connections.renew, Right.STAFF),
             door.post(f"{link}/close", connections.close, Right.STAFF),
+            door.get(f"{HOME}/events", events.show, Right.STAFF),
+            door.post(f"{HOME}/events", events.make, Right.STAFF),
+            door.get(told, events.one, Right.STAFF),
+            door.post(told, events.change, Right.STAFF),
+            door.post(f"{told}/pause", events.pause, Right.STAFF),
+            door.post(f"{told}/resume", events.resume, Right.STAFF),
+            door.post(f"{told}/secret", events.rotate, Right.STAFF),
+            door.post(f"{told}/replay", events.replay, Right.STAFF),
+            door.post(f"{told}/delete", events.delete, Right.STAFF),
+            door.get(f"{told}/test", events.ask_test, Right.STAFF),
+            door.post(f"{told}/test", events.test, Right.STAFF),
+            door.get(f"{told}/{{event:str}}", events.delivery, Right.STAFF),
+            door.post(f"{told}/{{event:str}}/skip", events.skip, Right.STAFF),
             door.get(f"{HOME}/staff", staff.show, Right.STAFF),
             door.post(f"{HOME}/staff", staff.add, Right.STAFF),
         ],

@@ -19,6 +19,7 @@ from kopilka.usecases.outcomes import Outcome, Refused
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.show import Views
 from kopilka.usecases.staff import Reception
+from kopilka.usecases.trial import Outbox
 from kopilka.usecases.verifications import Verifications
 
 
@@ -82,5 +83,6 @@ class Services:
     inbox: Inbox
     verifications: Verifications
     trade: Trade
+    outbox: Outbox
     clock: Callable[[], datetime]
     new_id: Callable[[str], str]

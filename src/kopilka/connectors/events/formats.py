@@ -108,3 +108,5 @@ FORMATS: dict[str, Format] = {
     )
 }  # fmt: skip
 """All formats by name."""
+OPEN = {name: each.title for name, each in FORMATS.items()}
+"""Those that anybody may choose; what connectors add is for their own connections."""

@@ -231,6 +231,14 @@ def _wait(answered: Answered) -> int:
     return min(int(text), RETRY_AFTER_MAX) if text.isascii() and text.isdigit() and len(text) < 9 else 0  # noqa: PLR2004
 
 
+def written(
+    subscription: Subscription, secrets: tuple[str, ...], fact: Fact, at: datetime
+) -> tuple[Mapping[str, str], str]:
+    """Headers and body of an event as they would be sent."""
+    letter = FORMATS[subscription.format].write(fact, at, secrets)
+    return letter.headers, letter.body.decode("utf-8", "replace")
+
+
 def try_out(subscription: Subscription, secrets: tuple[str, ...], fact: Fact, at: datetime) -> Tried:
     """Send one event now and tell what was sent and what came back. Runs in a thread of its own loop."""
     letter = FORMATS[subscription.format].write(fact, at, secrets)

@@ -35,6 +35,14 @@ _ACTIONS = {
     "coupon.activated": N_("activated a coupon"),
     "coupon.cancelled": N_("withdrew a coupon"),
     "shop.changed": N_("changed a shop"),
+    "subscription.made": N_("added a receiver of events"),
+    "subscription.changed": N_("changed a receiver of events"),
+    "subscription.paused": N_("paused events to a receiver"),
+    "subscription.resumed": N_("resumed events to a receiver"),
+    "subscription.secret_changed": N_("changed a receiver's secret"),
+    "subscription.replayed": N_("sent events once more"),
+    "subscription.deleted": N_("deleted a receiver of events"),
+    "delivery.skipped": N_("passed over a delivery"),
     "connection.made": N_("connected a system"),
     "connection.changed": N_("changed a connection"),
     "connection.secret_changed": N_("changed the key of a connection"),
@@ -43,6 +51,7 @@ _ACTIONS = {
 _SUBJECTS = {
     "mem_": "/console/members/",
     "rcp_": "/console/receipts/",
+    "sub_": "/console/events/",
     "con_": "/console/connections/",
 }
 
