@@ -194,7 +194,7 @@ async def _join(till: Till, form: Form, values: Mapping[str, str], person: Perso
     card = _card(till, values)
     identifiers = [Identifier("phone", person.phone), *([Identifier("card", card)] if card else [])]
     consents = [("personal_data", "")]
-    consents += [(RECEIPTS, "sms")] if values.get(RECEIPTS) == YES else []
+    consents += [(RECEIPTS, "")] if values.get(RECEIPTS) == YES else []
     consents += [("advertising", "sms")] if values.get("messages") == YES else []
     programme = till.connection.programme or till.shop.programme
     outcome = await till.services.counter.carry_out(
@@ -237,7 +237,7 @@ async def _change(till: Till, values: Mapping[str, str], buyer: Buyer, view: Mem
 async def agree(till: Till, view: MemberView) -> None:
     """A member wants electronic receipts."""
     services, now = till.services, till.services.clock()
-    given = ConsentFacts(RECEIPTS, "sms", given=True, source=till.connection.connection_id, recorded_at=now)
+    given = ConsentFacts(RECEIPTS, "", given=True, source=till.connection.connection_id, recorded_at=now)
     outcome = await services.run(
         services.members.change, view.member_id, MemberChange(), PersonChange(), [given], given.source
     )

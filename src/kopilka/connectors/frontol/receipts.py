@@ -24,7 +24,7 @@ from kopilka.connectors.frontol.mapping_sums import (
     gross_sums,
     undiscounted,
 )
-from kopilka.connectors.frontol.speech import Block
+from kopilka.connectors.frontol.speech import Block, plain
 from kopilka.connectors.frontol.till import Buyer, Till, at_of, receipts_to
 from kopilka.connectors.kit.call import Answer
 from kopilka.connectors.kit.numbers import fixed
@@ -83,7 +83,9 @@ async def _titles(till: Till, decision: Decision) -> dict[str, str]:
     """What goods are called that rules give away."""
     if not decision.gifts:
         return {}
-    found = await till.services.run(till.services.goods.products, sorted({gift.sku for gift in decision.gifts}))
+    found = await till.services.run(
+        till.services.goods.products, sorted({gift.sku for gift in decision.gifts})
+    )
     return {sku: product.title for sku, product in found.items()}
 
 
@@ -126,7 +128,7 @@ async def pay_by_bonus(till: Till, document: Document) -> Answer:
     sale = outcome.sale
     spent = 0 if sale.decision.spent is None else sale.decision.spent.units
     line = till.speech.pair(till.slips, words.PAYS, till.speech.points(spent))
-    text = f"{till.say(words.PAYS)}: {till.speech.points(spent)}"
+    text = plain(f"{till.say(words.PAYS)}: {till.speech.points(spent)}")
     positions = paid_parts(sale.receipt, sale.decision, place.digits)
     return till.yes({"document": {"positions": positions}}, cashier=[{"text": text}], slip=[line])
 
