@@ -16,12 +16,14 @@ from kopilka.connectors.kit.front import Front
 from kopilka.connectors.kit.services import Counter, Runner, Services
 from kopilka.connectors.moysklad import MOYSKLAD
 from kopilka.connectors.retailcrm import RETAILCRM
+from kopilka.connectors.shopify import SHOPIFY
 from kopilka.connectors.uds import UDS
+from kopilka.connectors.woocommerce import WOOCOMMERCE
 from kopilka.console.services import Tried
 from kopilka.usecases.manifest import Manifest
 from kopilka.values.ids import make_id
 
-CONNECTORS: tuple[Connector, ...] = (RETAILCRM, MOYSKLAD, FRONTOL, UDS, EVOTOR)
+CONNECTORS: tuple[Connector, ...] = (RETAILCRM, MOYSKLAD, FRONTOL, UDS, EVOTOR, SHOPIFY, WOOCOMMERCE)
 """One line each."""
 ID_BITS = 74
 SAID_MAX = 4_000

@@ -38,6 +38,7 @@ class Reading(msgspec.Struct, frozen=True):
 def order_of(content: object, topic: str, reading: Reading) -> Said:
     """What an order says. Creation never earns, whatever it says of payment: an update follows."""
     order = Row(content)
+    id_ = order.id("id")
     currency, status = order.text("currency").upper(), order.text("status").lower()
     changed_at = order.moment("date_modified_gmt") or order.moment("date_created_gmt") or reading.came_at
     paid_at, completed_at = order.moment("date_paid_gmt"), order.moment("date_completed_gmt")
@@ -54,7 +55,7 @@ def order_of(content: object, topic: str, reading: Reading) -> Said:
         status in GONE, stage,
     )  # fmt: skip
     return Said(
-        order.id("id"), bought, _buyer(order, reading.prefix), earns and topic != "order.created", refunds,
+        id_, bought, _buyer(order, reading.prefix), earns and topic != "order.created", refunds,
         restored=reading.delivery_id if topic == "order.restored" else "",
     )  # fmt: skip
 
