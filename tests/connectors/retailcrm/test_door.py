@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 import pytest
@@ -166,3 +167,23 @@ def test_parameters_are_nested_as_php_nests_them() -> None:
     assert ["shop", "shop", "shop", ""] == [
         unwrapped(each) for each in ("shop", ' "shop" ', '["shop","x"]', "[]")
     ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v5/customers/%00", "/api/v5/customers/a?site=%00", "/api/v5/loyalty/account/%00",
+        "/api/v5/loyalty/accounts?filter[customerExternalId]=%00", "/api/v5/loyalty/accounts?filter[customer]=%00",
+        "/api/v5/verification/sms/%00/status", "/api/v5/loyalty/bonus/operations?cursor=%00",
+        "/api/v5/customer-interaction/%00/cart/1", "/api/v5/customers?filter[ids][]=%00", "/api/v5/customers?%00=1",
+    ],
+)  # fmt: skip
+def test_what_no_text_may_hold_is_refused(site: Site, path: str) -> None:
+    answer = site.shop.call(RETAILCRM.sign(_call(path), site.connection, site.key))
+
+    assert answer.status in {400, 404}, answer.body
+
+
+def _call(path: str) -> Call:
+    bare, _, query = path.partition("?")
+    return Call("GET", bare, query=parse_qsl(query, keep_blank_values=True))

@@ -20,6 +20,7 @@ from kopilka.connectors.retailcrm.people import ACTIVATED, DEACTIVATED, NOT_CONF
 from kopilka.connectors.retailcrm.wire import listed, read_day, read_moment, wrong_input
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.accounts import Means
+from kopilka.usecases.foreign import ForeignDocument
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent
 from kopilka.values.period import local_day
@@ -124,6 +125,12 @@ def fits(
         and _on_level(means, wanted, rules, levels)
         and _burns(means, wanted, rules)
     )
+
+
+def made_within(facts: ForeignDocument, wanted: AccountFilter) -> bool:
+    """Whether an account that waits for its code was made when it is asked for."""
+    text = facts.content.get("createdAt")
+    return _between_moments(datetime.fromisoformat(text) if isinstance(text, str) else None, wanted)
 
 
 def _is(account: Account, wanted: AccountFilter) -> bool:

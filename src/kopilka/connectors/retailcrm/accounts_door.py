@@ -9,7 +9,14 @@ from typing import Any
 
 import msgspec
 
-from kopilka.connectors.retailcrm.account_filter import INSTANT, SECOND, AccountFilter, fits, read_filter
+from kopilka.connectors.retailcrm.account_filter import (
+    INSTANT,
+    SECOND,
+    AccountFilter,
+    fits,
+    made_within,
+    read_filter,
+)
 from kopilka.connectors.retailcrm.ask import Ask
 from kopilka.connectors.retailcrm.people import (
     ACCOUNT,
@@ -29,7 +36,7 @@ from kopilka.connectors.retailcrm.telling import Teller
 from kopilka.connectors.retailcrm.wire import Page, Route
 from kopilka.usecases.accounts import AccountRow, AccountSearch
 from kopilka.usecases.commands import Ref
-from kopilka.usecases.foreign import Search
+from kopilka.usecases.foreign import ForeignDocument, Search
 from kopilka.usecases.members import normal
 
 CHUNK, FOUND_MAX = 500, 2_000
@@ -157,12 +164,11 @@ async def _plain_page(ask: Ask, teller: Teller, page: Page, wanted: AccountFilte
     """A page where the database alone can tell who is meant: those that wait first, then members."""
     pending = []
     if wanted.status in {"", NOT_CONFIRMED}:
-        rules = (await teller.frame()).rules
-        pending = [each for each in await _pending(ask) if fits(each, None, wanted, rules, {})]
+        pending = [each for each in await _waiting(ask) if made_within(each, wanted)]
     total = 0
     if wanted.status != NOT_CONFIRMED:
         total = await ask.run(ask.services.accounts.count, _search(ask, wanted))
-    rows = page.of(pending)
+    rows = await _accounts(ask, page.of(pending))
     left = page.limit - len(rows)
     if left and total:
         skip = max(0, page.first - len(pending))
@@ -197,14 +203,21 @@ async def _read(ask: Ask, rows: Sequence[AccountRow]) -> list[Account]:
 
 async def _pending(ask: Ask) -> list[Account]:
     """Accounts that wait for their code, newest first."""
-    found: list[Account] = []
+    return await _accounts(ask, await _waiting(ask))
+
+
+async def _accounts(ask: Ask, documents: Sequence[ForeignDocument]) -> list[Account]:
+    found = [await account_of(ask, await customer_by_key(ask, each.id)) for each in documents]
+    return [each for each in found if each is not None and each.member is None]
+
+
+async def _waiting(ask: Ask) -> list[ForeignDocument]:
+    """What is kept of them."""
+    found: list[ForeignDocument] = []
     search = Search(ask.connection.connection_id, ACCOUNT, NOT_CONFIRMED, limit=CHUNK)
     while True:
         rows = await ask.run(ask.services.foreign.documents, search)
-        for row in rows:
-            account = await account_of(ask, await customer_by_key(ask, row.id))
-            if account is not None and account.member is None:
-                found.append(account)
+        found += rows
         last = rows[-1] if len(rows) == CHUNK else None
         if last is None or last.written_at is None:
             return found[::-1]

@@ -100,22 +100,19 @@ async def customers(ask: Ask) -> Mapping[str, Any]:
     """A page of customers, newest first."""
     page, filters = ask.page, ask.filters
     ids, external_ids = listed(filters.get("ids")), listed(filters.get("externalIds"))
-    found: list[Customer] = []
+    zone, sites = (await ask.rules()).programme.zone, await ask.shops()
     if ids:
         rows = [await customer_by_number(ask, id_) for id_ in ids]
-        found = [each for each in rows if each is not None]
+        found = [each.document for each in rows if each is not None and each.document is not None]
+    elif external_ids:
+        keys = [customer_key(site, id_) for id_ in external_ids for site in sites]
+        rows = [await customer_by_key(ask, key) for key in keys]
+        found = [each.document for each in rows if each is not None and each.document is not None]
     else:
-        found = [await customer_from(ask, each) for each in await _documents(ask)]
-        found.reverse()
-    zone = (await ask.rules()).programme.zone
-    kept = [
-        each for each in found
-        if (not external_ids or each.external_id in external_ids) and await _visible(ask, each) and _fits(each, filters, zone)
-    ]  # fmt: skip
-    return {
-        "pagination": page.pagination(len(kept)),
-        "customers": [await _told(ask, each) for each in page.of(kept)],
-    }
+        found = (await _documents(ask))[::-1]
+    kept = [each for each in found if _site(each) in sites and _fits(each, filters, zone)]
+    told = [await _told(ask, await customer_from(ask, each)) for each in page.of(kept)]
+    return {"pagination": page.pagination(len(kept)), "customers": told}
 
 
 async def history(ask: Ask) -> Mapping[str, Any]:
@@ -128,27 +125,31 @@ async def history(ask: Ask) -> Mapping[str, Any]:
         read_moment(filters["endDate"], zone, "filter.endDate", end=True) if filters.get("endDate") else None
     )
     rows = []
-    for document in await _documents(ask):
-        at = document.written_at or document.changed_at
-        customer = await customer_from(ask, document)
-        number = await ask.number(
-            "customer_change", f"{ask.connection.connection_id}/{document.id}/{document.revision}"
-        )
+    sites, prefix = await ask.shops(), f"{ask.connection.connection_id}/"
+    documents = [each for each in await _documents(ask) if _site(each) in sites]
+    changes = [f"{prefix}{each.id}/{each.revision}" for each in documents]
+    numbers = await ask.run(ask.services.foreign.numbers, "customer_change", changes)
+    for document, change in zip(documents, changes, strict=True):
+        at, number = document.written_at or document.changed_at, numbers[change]
         late = since.isdigit() and number <= int(since)
-        if late or (first is not None and at < first) or (last is not None and at > last):
-            continue
-        who = {"id": customer.number, "site": customer.site}
-        row = {
-            "id": number, "createdAt": moment(at, zone), "source": "api", "field": "id", "apiKey": {"current": True},
-            "customer": who | ({"externalId": customer.external_id} if customer.external_id else {}),
-        }  # fmt: skip
-        rows.append(row | ({"created": True} if document.revision == 1 else {}))
-    rows.sort(key=lambda row: str(row["id"]).zfill(20))
+        if not late and (first is None or at >= first) and (last is None or at <= last):
+            rows.append((number, document))
+    rows.sort(key=lambda row: row[0])
     return {
         "generatedAt": moment(ask.now, zone),
         "pagination": page.pagination(len(rows)),
-        "history": page.of(rows),
+        "history": [await _change(ask, number, document, zone) for number, document in page.of(rows)],
     }
+
+
+async def _change(ask: Ask, number: int, document: ForeignDocument, zone: str) -> dict[str, Any]:
+    customer, at = await customer_from(ask, document), document.written_at or document.changed_at
+    who: dict[str, Any] = {"id": customer.number, "site": customer.site}
+    row = {
+        "id": number, "createdAt": moment(at, zone), "source": "api", "field": "id", "apiKey": {"current": True},
+        "customer": who | ({"externalId": customer.external_id} if customer.external_id else {}),
+    }  # fmt: skip
+    return row | ({"created": True} if document.revision == 1 else {})
 
 
 async def cart(ask: Ask) -> Mapping[str, Any]:
@@ -213,21 +214,24 @@ async def _documents(ask: Ask) -> list[ForeignDocument]:
         search = msgspec.structs.replace(search, after=(last.written_at, last.id))
 
 
-def _fits(customer: Customer, filters: Mapping[str, Any], zone: str) -> bool:
-    content, sites = customer.content, listed(filters.get("sites"))
+def _site(document: ForeignDocument) -> str:
+    return document.id.partition(":")[0]
+
+
+def _fits(document: ForeignDocument, filters: Mapping[str, Any], zone: str) -> bool:
+    content, sites, created = document.content, listed(filters.get("sites")), document.changed_at
     name, email = str(filters.get("name") or "").lower(), str(filters.get("email") or "").lower()
     phone = "".join(filter(str.isdigit, str(filters.get("phone") or "")))[-10:]
-    created = customer.document.changed_at if customer.document is not None else None
     texts = f"{full_name(content)} {content.get('email') or ''}".lower()
     by_name = not name or name in texts or any(name in each for each in phones_of(content))
     first, last = filters.get("dateFrom"), filters.get("dateTo")
     return (
-        (not sites or customer.site in sites)
+        (not sites or _site(document) in sites)
         and by_name
         and (not email or email == str(content.get("email") or "").lower())
         and (not phone or any(phone in each for each in phones_of(content)))
-        and (not first or created is None or created >= read_moment(first, zone, "filter.dateFrom"))
-        and (not last or created is None or created <= read_moment(last, zone, "filter.dateTo", end=True))
+        and (not first or created >= read_moment(first, zone, "filter.dateFrom"))
+        and (not last or created <= read_moment(last, zone, "filter.dateTo", end=True))
     )
 
 

@@ -17,7 +17,7 @@ from kopilka.connectors.retailcrm import (
 )
 from kopilka.connectors.retailcrm.ask import Ask
 from kopilka.connectors.retailcrm.manifest import ID, MANIFEST, RATE
-from kopilka.connectors.retailcrm.wire import NOT_FOUND, Handler, Made, WrongCallError
+from kopilka.connectors.retailcrm.wire import NOT_FOUND, Handler, Made, WrongCallError, wrong_input
 from kopilka.usecases.connections import Connection
 
 ROUTES: Routes[Handler] = Routes(
@@ -104,6 +104,9 @@ def _stranger(key: str) -> WrongCallError:
 def _find(call: Call) -> Handler:
     handler = ROUTES.find(call)
     if handler is not None:
+        for name, text in (*call.args.items(), *call.query, *call.form):
+            if "\0" in name + text:  # no text of the database may hold it
+                raise wrong_input(name.replace("\0", ""), "This value is not valid.")
         return handler
     if ROUTES.known(call):
         raise WrongCallError("Method not allowed", status=405, outcome="method")

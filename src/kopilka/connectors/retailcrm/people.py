@@ -39,6 +39,12 @@ class Customer(msgspec.Struct, frozen=True):
     member_id: str = ""
     document: ForeignDocument | None = None
 
+    @property
+    def words(self) -> str:
+        """Name and e-mail, to be searched in lower case."""
+        parts = [self.content.get(name) for name in ("firstName", "lastName", "patronymic", "email")]
+        return " ".join(str(part) for part in parts if part).lower()
+
 
 class Account(msgspec.Struct, frozen=True):
     """A loyalty account. `member` is None while it waits for its code; `facts` are what the protocol wants to be told
