@@ -20,8 +20,7 @@ Json = dict[str, Any]
 class Company:
     """A connection as its till sees it: calls, and answers as JSON."""
 
-    def __init__(self, shop: Trading, **settings: str) -> None:
-        place = settings.pop("shop", "shop")
+    def __init__(self, shop: Trading, *, place: str = "shop", **settings: str) -> None:
         self.shop = shop
         self.connection, self.secret = shop.connect("uds", shop=place, **settings)
 
