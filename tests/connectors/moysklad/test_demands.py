@@ -245,12 +245,18 @@ def test_the_sums_of_a_return_are_believed_in_both_units(shop: Trading, client: 
     shop.member(phone)
     client.post("retaildemand", sold(phone, "u-" + phone))
     half = position("tea-100", 1, 100, 100)
-    told = [
-        client.post("retailsalesreturn", back("u-" + phone, f"u{n}-{phone}", half, **sums))[1]
-        for n, sums in enumerate(({"cashSum": 40, "noCashSum": 60}, {"cashSum": 40, "noCashSum": 6000}))
-    ]
+    sums = [{"cashSum": 40, "noCashSum": 60}, {"cashSum": 40, "noCashSum": 6000}, {"cashSum": 1}]
+    quarter = position("tea-100", 0.5, 100, 100)
+    outcomes = []
+    for n, each in enumerate(sums):
+        part = half if n < 1 else quarter
+        total = each if n < 1 else {key: value / 2 for key, value in each.items()}
+        assert (201, {}) == client.post(
+            "retailsalesreturn", back("u-" + phone, f"u{n}-{phone}", part, **total)
+        )
+        outcomes.append(client.last.outcome)
 
-    assert [{}, {}] == told
+    assert ["", "", "sums_differ"] == outcomes
 
 
 def test_a_return_of_two_halves_is_the_line_that_was_sold(shop: Trading, client: Client, phone: str) -> None:

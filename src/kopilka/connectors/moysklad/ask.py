@@ -1,7 +1,7 @@
 """What every call begins with: who asks, in which language, about which shop; and how the protocol says no."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kopilka.connectors.kit.call import BadCallError, Call
@@ -58,11 +58,12 @@ def no(refused: Refused, field: str = "") -> NoError:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One call of an open connection."""
+    """One call of an open connection; `notes` are codes for the log of calls: what was not as told."""
 
     call: Call
     services: Services
     connection: Connection
+    notes: list[str] = field(default_factory=list)
 
     @property
     def language(self) -> str:

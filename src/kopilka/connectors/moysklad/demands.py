@@ -106,6 +106,8 @@ async def demand(ask: Ask) -> tuple[int, object]:
     sold = await book_sale(ask.services, Close(receipt, who, stated_of(positions, spent), sold=True))
     if isinstance(sold.outcome, Refused):
         raise no(sold.outcome)
+    if sold.note:
+        ask.notes.append(sold.note)
     if member is not None:
         await link(ask, member, agent)
     return CREATED, {}
@@ -125,7 +127,11 @@ async def give_back(ask: Ask) -> tuple[int, object]:
     outcome = await book_return(ask.services, back)
     if isinstance(outcome, Refused) and outcome.code != "unknown_receipt":
         raise no(outcome, "positions")
-    return CREATED, {"outcome": SUMS_DIFFER} if not money_agrees(body, goods) else {}
+    if isinstance(outcome, Refused):
+        ask.notes.append(outcome.code)
+    if not money_agrees(body, goods):
+        ask.notes.append(SUMS_DIFFER)
+    return CREATED, {}
 
 
 async def gift_card(ask: Ask) -> tuple[int, object]:

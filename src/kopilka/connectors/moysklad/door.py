@@ -42,14 +42,17 @@ class MoySklad:
             connection = await services.by_secret(ID, call.headers.get(TOKEN, ""))
             if connection is None:
                 return _no(NoError("wrong_key", status=401, field="Lognex-Discount-API-Auth-Token"), None)
-            status, content = await _find(call)(Ask(call, services, connection))
+            ask = Ask(call, services, connection)
+            status, content = await _find(call)(ask)
         except NoError as wrong:
             return _no(wrong, connection)
         except WrongFieldError as wrong:
             return _no(NoError(wrong.code, status=BAD, field=wrong.field), connection)
         except BadCallError:
             return _no(NoError("bad_body", status=BAD), connection)
-        return answer_json(content, status, connection_id=connection.connection_id)
+        return answer_json(
+            content, status, connection_id=connection.connection_id, outcome=" ".join(ask.notes)
+        )
 
     def failed(self, call: Call, *, unavailable: bool) -> Answer:  # noqa: ARG002 - every call fails alike
         """Ours is the fault."""

@@ -1,36 +1,26 @@
 """Counterparties and members: MoySklad's ids and ours, what names a buyer, and how buyers are shown to a till; pure."""
 
 from datetime import date
-from uuid import UUID
 
 from kopilka.connectors.kit.fields import BAD_MOMENT, Fields, WrongFieldError
 from kopilka.connectors.moysklad.mapping import end_of
 from kopilka.usecases.commands import Identifier, Person, Ref
 from kopilka.usecases.members import normal
 from kopilka.usecases.views import MemberView
-from kopilka.values.ids import MEMBER
+from kopilka.values.ids import MEMBER, id_of_uuid, uuid_of
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_LENGTH, _BITS = 26, 5
 SEX = "sex"
 SEXES = ("MALE", "FEMALE")
 
 
 def guid_of(member_id: str) -> str:
-    """Our id of a member as a GUID: ids are UUIDs in other digits."""
-    value = 0
-    for sign in member_id.removeprefix(MEMBER):
-        value = value << _BITS | _ALPHABET.index(sign)
-    return str(UUID(int=value))
+    """Our id of a member as MoySklad wants ids: a GUID."""
+    return uuid_of(member_id)
 
 
 def member_of(guid: str) -> str:
     """The member id that a GUID of ours is; empty for other texts."""
-    try:
-        value = UUID(guid).int
-    except ValueError:
-        return ""
-    return MEMBER + "".join(_ALPHABET[value >> _BITS * n & 31] for n in reversed(range(_LENGTH)))
+    return id_of_uuid(MEMBER, guid)
 
 
 def ids_in(agent: Fields) -> list[str]:
