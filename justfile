@@ -45,12 +45,13 @@ lock:
 messages:
     {{ python }} -m kopilka.words
 
-# write the reference tables of docs/programme.md, docs/reasons.md, docs/playbooks.md and docs/connectors.md anew
+# write the reference tables of docs/programme.md, docs/reasons.md, docs/playbooks.md, docs/connectors.md and docs/events.md anew
 reference:
     {{ python }} -m kopilka.usecases.programme_reference docs/programme.md
     {{ python }} -m kopilka.words.reasons_page docs/reasons.md
     {{ python }} -m kopilka.usecases.playbooks_page docs
     {{ python }} -m kopilka.app.connectors_page docs
+    {{ python }} -m kopilka.words.events_page docs/events.md
 
 # what the next changelog will say
 changes:

@@ -64,6 +64,7 @@ def work(conninfo: str, roots: Path | None) -> bool:
                 return False
             released, birthdays = work_in(house, now)
             done = run_night(store, Catalogue(house.reference, REGISTRY), now, secrets.randbits(70))
+            house.deliveries.prune()
             made = [] if roots is None else keep_roots(PostgresBooks(house.pool), RootFile(roots), now)
             forgotten = house.inbox.forget() + house.verifications.forget()
             log.info(

@@ -170,8 +170,11 @@ _kind(
 )  # fmt: skip
 _kind(
     names.POINTS_PAID_OUT, words=("Бонусы выплачены деньгами", "Points were paid out in money"),
-    fields={"kind": _KIND, "units": _ONE_UNITS},
-    example={"kind": "bonus", "units": 50000},
+    fields={
+        "kind": _KIND, "units": _ONE_UNITS, "currency": {"ru": "валюта ISO 4217", "en": "the currency, ISO 4217"},
+        "amount_minor": {"ru": "выплачено, в наименьших долях валюты", "en": "money paid out, in minor units"},
+    },
+    example={"kind": "bonus", "units": 50000, "currency": "RUB", "amount_minor": 50000},
 )  # fmt: skip
 _kind(
     names.LEVEL_MOVED, words=("Уровень участника изменился", "A member's level changed"),
@@ -179,8 +182,12 @@ _kind(
 )  # fmt: skip
 _kind(
     names.LEVEL_SET, words=("Уровень назначен вручную", "A level was set by hand"),
-    fields={"programme": _PROGRAMME},
-    example={"programme": "club"},
+    fields={
+        "programme": _PROGRAMME,
+        "level": {"ru": "какой уровень; пусто, если назначение снято", "en": "which; empty where the setting was taken away"},
+        "last_on": {"ru": "последний день или null", "en": "the last day or null"},
+    },
+    example={"programme": "club", "level": "gold", "last_on": "2026-12-31"},
 )  # fmt: skip
 _kind(
     names.LEVEL_FALLING, words=("Уровень скоро понизится", "A level will fall"),
@@ -204,3 +211,37 @@ _kind(
     names.PERK_GIVEN, words=("Участник получил привилегию", "A member was given a perk"),
     fields={"perk": {"ru": "привилегия", "en": "the perk"}}, example={"perk": "free-coffee"},
 )  # fmt: skip
+_MOVED = {"points": {"ru": f"бонусы, {_UNITS['ru']}", "en": f"points, {_UNITS['en']}"}}
+for _name, _ru, _en in (
+    (names.ACTION_REWARDED, "Участник получил бонусы за действие", "An action was rewarded"),
+    (names.ACTION_TAKEN_BACK, "Награда за действие снята", "The reward of an action was taken back"),
+):
+    _kind(
+        _name, words=(_ru, _en),
+        fields={
+            "programme": _PROGRAMME, "action": {"ru": "действие", "en": "the action"},
+            "ref": {"ru": "номер действия там, где оно сделано", "en": "the action's id where it was done"}, **_MOVED,
+        },
+        example={"programme": "club", "action": "review", "ref": "review-17", "points": {"bonus": 5000}},
+    )  # fmt: skip
+_kind(
+    names.BIRTHDAY_REWARDED, words=("Участник получил бонусы ко дню рождения", "A birthday was rewarded"),
+    fields={"programme": _PROGRAMME, "rule": _RULE, **_MOVED},
+    example={"programme": "club", "rule": "birthday", "points": {"bonus": 30000}},
+)  # fmt: skip
+for _name, _ru, _en in (
+    (names.GIFT_REDEEMED, "Подарок выдан за бонусы", "A gift went out for points"),
+    (names.GIFT_RETURNED, "Подарок вернулся", "A gift came back"),
+):
+    _kind(
+        _name, words=(_ru, _en),
+        fields={
+            "programme": _PROGRAMME, "gift": {"ru": "подарок", "en": "the gift"},
+            "pieces": {"ru": "штук", "en": "pieces"}, "kind": _KIND, "units": _ONE_UNITS,
+            "redemption": {"ru": "номер выдачи", "en": "the redemption"},
+        },
+        example={
+            "programme": "club", "gift": "mug", "pieces": 1, "kind": "bonus", "units": 50000,
+            "redemption": "txn_01example",
+        },
+    )  # fmt: skip
