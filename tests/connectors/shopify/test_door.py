@@ -150,7 +150,7 @@ NASTY: list[tuple[Any, str]] = [
     (PAID | {"line_items": [line(1, "cup", 1, 1) | {"quantity": "many"}]}, "bad_value:line_items[0].quantity"),
     (PAID | {"line_items": [line(1, "cup", 1, 1) | {"discount_allocations": [{"amount": "-1"}]}]},
      "bad_value:line_items[0].discount_allocations[0].amount"),
-    (PAID | {"processed_at": "2090-01-01T00:00:00Z"}, "NotNowError"),
+    (PAID | {"processed_at": "2090-01-01T00:00:00Z"}, "in_the_future"),
 ]  # fmt: skip
 
 

@@ -45,7 +45,11 @@ WAITING, OPEN, BOOKED, NOBODY, REFUSED, ERASED = "waiting", "open", "booked", "n
 
 
 class NotNowError(Exception):
-    """A delivery must be tried again; the message is the code of why."""
+    """A delivery must be tried again; `outcome` is the code of why."""
+
+    def __init__(self, outcome: str) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
 
 
 class Settled(msgspec.Struct, frozen=True):
