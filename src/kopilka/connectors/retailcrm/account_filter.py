@@ -1,6 +1,6 @@
 """Filters of the list of accounts: read, and judged. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,6 +25,7 @@ from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent
 from kopilka.values.period import local_day
 
+IDENTIFIERS = "retailcrm:"
 INSTANT, SECOND = timedelta(microseconds=1), timedelta(seconds=1)
 
 
@@ -135,27 +136,40 @@ def made_within(facts: ForeignDocument, wanted: AccountFilter) -> bool:
 
 def _is(account: Account, wanted: AccountFilter) -> bool:
     """What can be told of an account itself."""
-    member, own = account.member, account.fact("customFields")
-    own = own if isinstance(own, dict) else {}
+    member = account.member
     created = written_at(account, "createdAt") or (None if member is None else member.enrolled_at)
     return (
         wanted.status in {"", account.status}
-        and (not wanted.sites or account.customer.site in wanted.sites or _on(account, wanted.sites))
+        and on_sites(wanted, _sites(account))
         and (not wanted.phone or _phone_fits(account, wanted.phone))
         and _between_moments(created, wanted)
-        and all(_same(own.get(name), each) for name, each in wanted.custom_fields.items())
+        and own_fields_fit(account.facts, wanted)
     )
 
 
-def _on(account: Account, sites: tuple[str, ...]) -> bool:
-    """Whether a member is a customer on one of the sites, too."""
+def site_of(identifier: str) -> str:
+    """The site of a customer's identifier."""
+    return identifier.split(":", 3)[2]
+
+
+def on_sites(wanted: AccountFilter, sites: Iterable[str]) -> bool:
+    """Whether one of somebody's sites is asked for."""
+    return not wanted.sites or any(site in wanted.sites for site in sites)
+
+
+def own_fields_fit(facts: ForeignDocument | None, wanted: AccountFilter) -> bool:
+    """Whether the account's own fields are as asked for."""
+    own = None if facts is None else facts.content.get("customFields")
+    own = own if isinstance(own, dict) else {}
+    return all(_same(own.get(name), each) for name, each in wanted.custom_fields.items())
+
+
+def _sites(account: Account) -> list[str]:
     rows = () if account.member is None else account.member.identifiers
-    values = [
-        row.value.split(":", 3)
-        for row in rows
-        if row.kind == "external" and row.value.startswith("retailcrm:")
+    found = [
+        site_of(row.value) for row in rows if row.kind == "external" and row.value.startswith(IDENTIFIERS)
     ]
-    return any(len(parts) > 2 and parts[2] in sites for parts in values)  # noqa: PLR2004 - connection, then site
+    return [account.customer.site, *found]
 
 
 def _phone_fits(account: Account, phone: str) -> bool:

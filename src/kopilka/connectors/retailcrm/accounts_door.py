@@ -10,12 +10,16 @@ from typing import Any
 import msgspec
 
 from kopilka.connectors.retailcrm.account_filter import (
+    IDENTIFIERS,
     INSTANT,
     SECOND,
     AccountFilter,
     fits,
     made_within,
+    on_sites,
+    own_fields_fit,
     read_filter,
+    site_of,
 )
 from kopilka.connectors.retailcrm.ask import Ask
 from kopilka.connectors.retailcrm.people import (
@@ -29,12 +33,11 @@ from kopilka.connectors.retailcrm.people import (
     customer_by_key,
     customer_by_number,
     customer_key,
-    identifier_prefix,
     member_by_id,
 )
-from kopilka.connectors.retailcrm.telling import Teller
+from kopilka.connectors.retailcrm.telling import Frame, Teller
 from kopilka.connectors.retailcrm.wire import Page, Route
-from kopilka.usecases.accounts import AccountRow, AccountSearch
+from kopilka.usecases.accounts import AccountRow, AccountSearch, Means
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.foreign import ForeignDocument, Search
 from kopilka.usecases.members import normal
@@ -53,8 +56,9 @@ async def accounts(ask: Ask) -> Mapping[str, Any]:
         return await _page_of(ask, teller, page, await _named(ask, wanted), wanted)
     if wanted.plain:
         return await _plain_page(ask, teller, page, wanted)
-    found = await _pending(ask) + await _scanned(ask, teller, wanted)
-    return await _page_of(ask, teller, page, found, wanted)
+    if wanted.custom_fields:
+        return await _page_of(ask, teller, page, await _with_fields(ask, wanted), wanted)
+    return await _scanned_page(ask, teller, page, wanted)
 
 
 async def _filter(ask: Ask, teller: Teller) -> AccountFilter:
@@ -136,28 +140,21 @@ async def _by_text(ask: Ask, wanted: AccountFilter) -> list[Account | None]:
 
 async def _waiting_with(ask: Ask, wanted: AccountFilter) -> list[Account]:
     """Accounts that wait for their code, by phone or by the customer's name."""
-    digits = "".join(filter(str.isdigit, wanted.phone))[-10:]
-    text = wanted.customer.lower()
-    found = []
-    for account in await _pending(ask):
-        content = account.customer.content
-        names = " ".join(
-            str(content.get(each) or "") for each in ("firstName", "lastName", "patronymic", "email")
-        )
-        in_phone = bool(digits) and digits in str(account.fact("phoneNumber") or "")
-        if in_phone or (text and text in names.lower()):
-            found.append(account)
-    return found
+    digits, name = "".join(filter(str.isdigit, wanted.phone))[-10:], wanted.customer.lower()
+    documents = await _waiting(ask)
+    if digits:
+        documents = [each for each in documents if digits in str(each.content.get("phoneNumber") or "")]
+    accounts = await _accounts(ask, documents)
+    return accounts if not name else [each for each in accounts if name in each.customer.words]
 
 
 # -- everybody --------------------------------------------------------------------------------------------------------
 
 
-def _search(ask: Ask, wanted: AccountFilter, **more: Any) -> AccountSearch:
+def _search(wanted: AccountFilter, **more: Any) -> AccountSearch:
     status = {ACTIVATED: "active", "deactivated": "blocked"}.get(wanted.status, "")
     until = None if wanted.created_until is None else wanted.created_until + SECOND - INSTANT
-    prefix = identifier_prefix(ask.connection)
-    return AccountSearch(status, wanted.created_from, until, wanted.programmes, prefix, **more)
+    return AccountSearch(status, wanted.created_from, until, wanted.programmes, IDENTIFIERS, **more)
 
 
 async def _plain_page(ask: Ask, teller: Teller, page: Page, wanted: AccountFilter) -> Mapping[str, Any]:
@@ -167,43 +164,70 @@ async def _plain_page(ask: Ask, teller: Teller, page: Page, wanted: AccountFilte
         pending = [each for each in await _waiting(ask) if made_within(each, wanted)]
     total = 0
     if wanted.status != NOT_CONFIRMED:
-        total = await ask.run(ask.services.accounts.count, _search(ask, wanted))
+        total = await ask.run(ask.services.accounts.count, _search(wanted))
     rows = await _accounts(ask, page.of(pending))
     left = page.limit - len(rows)
     if left and total:
         skip = max(0, page.first - len(pending))
-        more = await ask.run(ask.services.accounts.page, _search(ask, wanted, skip=skip, limit=left))
-        rows += await _read(ask, more)
+        more = await ask.run(ask.services.accounts.page, _search(wanted, skip=skip, limit=left))
+        rows += await _read(ask, more, wanted)
     told = await teller.accounts(rows)
     return {"pagination": page.pagination(len(pending) + total), "loyaltyAccounts": told}
 
 
-async def _scanned(ask: Ask, teller: Teller, wanted: AccountFilter) -> list[Account]:
-    """All members that what they have speaks for."""
-    if wanted.status == NOT_CONFIRMED:
-        return []
+async def _scanned_page(ask: Ask, teller: Teller, page: Page, wanted: AccountFilter) -> Mapping[str, Any]:
+    """A page of those whom what they have, or their site, speaks for; only they are read whole."""
+    frame = await teller.frame()
+    rows: list[ForeignDocument | AccountRow] = []
+    if wanted.status in {"", NOT_CONFIRMED} and fits(
+        None, None, wanted, frame.rules, frame.numbers["levels"]
+    ):
+        rows += [
+            each
+            for each in await _waiting(ask)
+            if made_within(each, wanted) and on_sites(wanted, [each.id.partition(":")[0]])
+        ]
+    if wanted.status != NOT_CONFIRMED:
+        rows += await _scanned(ask, frame, wanted)
+    told = []
+    for row in page.of(rows):
+        told += await (_read(ask, [row], wanted) if isinstance(row, AccountRow) else _accounts(ask, [row]))
+    return {"pagination": page.pagination(len(rows)), "loyaltyAccounts": await teller.accounts(told)}
+
+
+async def _scanned(ask: Ask, frame: Frame, wanted: AccountFilter) -> list[AccountRow]:
     found: list[AccountRow] = []
     after = ""
-    frame = await teller.frame()
     while True:
-        rows = await ask.run(ask.services.accounts.page, _search(ask, wanted, after=after, limit=CHUNK))
-        means = await ask.run(ask.services.accounts.means, [row.holder for row in rows]) if rows else {}
-        for row in rows:
-            if fits(None, means.get(row.holder_id), wanted, frame.rules, frame.numbers["levels"]):
-                found.append(row)  # noqa: PERF401 - the condition is the point
-        if len(rows) < CHUNK:
-            return await _read(ask, found)
-        after = rows[-1].member_id
+        rows = await ask.run(ask.services.accounts.page, _search(wanted, after=after, limit=CHUNK))
+        last = rows[-1].member_id if len(rows) == CHUNK else ""
+        rows = [row for row in rows if on_sites(wanted, _sites(ask, row))]
+        means: Mapping[str, Means] = {}
+        if rows and wanted.of_means:
+            means = await ask.run(ask.services.accounts.means, [row.holder for row in rows])
+        levels = frame.numbers["levels"]
+        found += [row for row in rows if fits(None, means.get(row.holder_id), wanted, frame.rules, levels)]
+        if not last:
+            return found
+        after = last
 
 
-async def _read(ask: Ask, rows: Sequence[AccountRow]) -> list[Account]:
+def _sites(ask: Ask, row: AccountRow) -> list[str]:
+    """The sites on which a member is a customer; where they joined, if on none."""
+    return [site_of(value) for value in row.externals] or [row.shop or ask.connection.shop]
+
+
+async def _with_fields(ask: Ask, wanted: AccountFilter) -> list[Account]:
+    """Accounts whose own fields are as asked for: only those that have any are looked at."""
+    documents = [each for each in await _documents(ask, "") if own_fields_fit(each, wanted)]
+    found = [await account_of(ask, await customer_by_key(ask, each.id)) for each in documents]
+    kept = {each.number: each for each in found if each is not None}
+    return list(kept.values())
+
+
+async def _read(ask: Ask, rows: Sequence[AccountRow], wanted: AccountFilter) -> list[Account]:
     members = [await member_by_id(ask, row.member_id) for row in rows]
-    return [await account_of_member(ask, member) for member in members if member is not None]
-
-
-async def _pending(ask: Ask) -> list[Account]:
-    """Accounts that wait for their code, newest first."""
-    return await _accounts(ask, await _waiting(ask))
+    return [await account_of_member(ask, member, wanted.sites) for member in members if member is not None]
 
 
 async def _accounts(ask: Ask, documents: Sequence[ForeignDocument]) -> list[Account]:
@@ -212,9 +236,13 @@ async def _accounts(ask: Ask, documents: Sequence[ForeignDocument]) -> list[Acco
 
 
 async def _waiting(ask: Ask) -> list[ForeignDocument]:
-    """What is kept of them."""
+    """What is kept of those who wait for their code, newest first."""
+    return await _documents(ask, NOT_CONFIRMED)
+
+
+async def _documents(ask: Ask, state: str) -> list[ForeignDocument]:
     found: list[ForeignDocument] = []
-    search = Search(ask.connection.connection_id, ACCOUNT, NOT_CONFIRMED, limit=CHUNK)
+    search = Search(ask.connection.connection_id, ACCOUNT, state, limit=CHUNK)
     while True:
         rows = await ask.run(ask.services.foreign.documents, search)
         found += rows
