@@ -80,16 +80,13 @@ async def book_return(services: Services, back: GoodsBack) -> Outcome:
         view = await services.run(services.views.receipt, back.receipt_id) if back.receipt_id else None
         if view is not None and any(row.return_id == back.return_id for row in view.returns):
             return _done("return", view)
-        worth = sum(good.sum_minor for good in back.goods)
-        wish = (
-            ReturnWish(amount_minor=worth or None) if view is None else wish_of(view.stored.sale, back.goods)
-        )
+        wish = _named(back.goods) if view is None else wish_of(view.stored.sale, back.goods)
         outcome = await services.counter.carry_out(
             Return(back.receipt_id, back.return_id, wish, back.at, back.shop, back.connection_id)
         )
-        if isinstance(outcome, Done) or (view is None and outcome.code != "return_exists"):
+        if isinstance(outcome, Done) or outcome.code == "unknown_receipt":
             break
-        # Another return of the same sale came between: what is left of it has changed.
+        # The sale, or another return of it, came between: what is left of it has changed.
     if isinstance(outcome, Refused) and outcome.code == "unknown_receipt" and back.receipt_id:
         await _keep(services, back)
         if await services.run(services.views.receipt, back.receipt_id) is not None:
@@ -158,6 +155,13 @@ def wish_of(sale: Sale, goods: Sequence[Good]) -> ReturnWish:
         return ReturnWish(amount_minor=min(room, sum(good.sum_minor for good in goods)))
     rows = [ReturnedLine(line.id, part) for line, part in zip(lines, taken, strict=True) if part]
     return ReturnWish(tuple(rows))
+
+
+def _named(goods: Sequence[Good]) -> ReturnWish:
+    """Goods of an unknown sale, for whoever reads of it. No sale has such lines: one that is booked at this moment is not
+    taken for what it is not.
+    """
+    return ReturnWish(tuple(ReturnedLine(f"sku:{good.sku}", good.quantity) for good in goods))
 
 
 def _goods(receipt: Receipt) -> list[tuple[str, int, int]]:
