@@ -26,7 +26,7 @@ from kopilka.console.events.words import (
 from kopilka.console.rows import columns_in
 from kopilka.console.shell import Shell
 from kopilka.core.event.kinds import KINDS
-from kopilka.look.shapes import Trouble
+from kopilka.look.shapes import Link, Trouble
 from kopilka.look.visit import Answer, ClosedError, Visit
 from kopilka.usecases.deliveries import Slice
 from kopilka.usecases.outcomes import Refused, Why
@@ -35,7 +35,7 @@ from kopilka.usecases.trial import NAME
 from kopilka.words import calendar, formats
 from kopilka.words.catalogue import catalogue
 
-PAGE = 30
+PAGE = 20
 PLACE = "/console/events"
 
 
@@ -200,7 +200,10 @@ class Events:
             subscription=found, standing=standing_of(found, tongue, now), secret=secret, stuck=stuck, trouble=trouble,
             facts=[row for row in facts if row[1]], rows=delivery_rows(log[:PAGE], id_, tongue, now),
             columns=columns_in(tag, LOG_COLUMNS), state=state,
-            filters=[(value, say.gettext(name)) for value, name in FILTERS],
+            filters=[
+                Link(title=say.gettext(name), href=f"{PLACE}/{id_}{f'?state={value}' if value else ''}#log", current=value == state)
+                for value, name in FILTERS
+            ],
             following="?" + urlencode({**kept, **onward}) if onward else "",
             previous="?" + urlencode(kept) if place else "", errors=dict(trouble.fields) if trouble else {},
             formats=self._formats(visit) if title is not None else [],

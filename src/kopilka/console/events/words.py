@@ -156,7 +156,11 @@ def delivery_rows(
         due = ""
         if row.state == "waiting":
             away = calendar.relative(tag, row.due_at, now)
-            due = say.gettext("next try %(when)s", when=away) if row.due_at > now else say.gettext("is due")
+            due = (
+                say.gettext("next try %(when)s", when=away)
+                if row.due_at > now
+                else say.gettext("waits its turn")
+            )
         found.append(
             {
                 "href": f"/console/events/{subscription_id}/{row.event_id}",
