@@ -57,7 +57,7 @@ class MoySkladTill:
     document until it is answered, and others in the meantime.
     """
 
-    SALES, TRIES = 6, 3
+    SALES, TRIES = 4, 3
 
     def __init__(self, client: Client, phone: str, chance: Random) -> None:
         self._client = client
