@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 
-from benchmarks import cold_start, coupons, engine, http, journey, levels, million, spends
+from benchmarks import cold_start, coupons, engine, frontol, http, journey, levels, million, spends
 from benchmarks.ground import server
 from benchmarks.measure import Figure, machine, record
 
@@ -16,6 +16,7 @@ STORED: dict[str, Callable[[str], list[Figure]]] = {
     "million": million.run,
     "coupons": coupons.run,
     "levels": levels.run,
+    "frontol": frontol.run,
 }
 
 

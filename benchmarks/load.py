@@ -17,6 +17,8 @@ from itertools import accumulate
 import msgspec
 import uvloop
 
+from benchmarks import tills
+
 Maker = Callable[[random.Random, int], bytes]
 WARM_UP = 1.0
 
@@ -111,7 +113,22 @@ def makers(plan: Plan) -> dict[str, Maker]:
         )
         return request(plan, "POST", f"/v1/receipts/{plan.prefix}{n}/close", body.encode())
 
-    return {"close": close, "quote": quote, "row": get, "spend": spend_one}
+    def calculate(chance: random.Random, n: int) -> bytes:
+        body, signed = tills.frontol(chance, n, plan.secret)
+        path = f"/frontol/{plan.prefix}/api/loyalty-system/document"
+        return request(plan, "POST", path, body).replace(
+            b"Authorization: Bearer " + plan.secret.encode(),
+            b"Authorization: FrontolAuth " + signed.encode(),
+            1,
+        )
+
+    def till_quote(chance: random.Random, n: int) -> bytes:
+        del n
+        return request(plan, "POST", "/v1/receipts/quote", tills.quote(chance))
+
+    return {
+        "close": close, "quote": quote, "row": get, "spend": spend_one, "frontol": calculate, "till_quote": till_quote,
+    }  # fmt: skip
 
 
 class Wire(asyncio.Protocol):
