@@ -114,4 +114,7 @@ MANIFEST = Manifest(
         ),
     ),
     settings=(RATE, CONFIRM_REGISTRATION, CONFIRM_CHARGE, HOLD_DAYS, COMPLETED, CANCELLED, PROMO, LANGUAGE),
+    meets=(
+        "described", "one-mapping", "keyed", "repeatable", "samples", "own-errors", "bad-network", "real-client",
+    ),
 )  # fmt: skip
