@@ -1,5 +1,6 @@
 """/document: a receipt is calculated, paid with bonuses, released and confirmed; goods come back."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from kopilka.connectors.frontol.mapping import (
     document_id,
     paid_parts,
     receipt_of,
+    refs_of,
     rows_of,
     units_of,
     wish_to_spend,
@@ -51,8 +53,7 @@ async def calculate(till: Till, document: Document) -> Answer:
     uid = document_id(till.connection, document.uid) if document.uid else QUOTE
     place = place_of(till, document, uid)
     rows = rows_of(document, place.digits)
-    buyer = await till.buyer(document.client)
-    quoted, buyer = await quoted_for(till, receipt_of(document, rows, place), buyer)
+    quoted, buyer = await _counted(till, document, receipt_of(document, rows, place))
     decision = quoted.decision
     more: dict[str, Any] = {"client": {}}
     room = decision.room.minor
@@ -77,6 +78,16 @@ async def calculate(till: Till, document: Document) -> Answer:
         titles = await _titles(till, decision)
         cashier += till.speech.advice(decision, titles, hints=buyer.ref is not None)
     return till.yes(more, cashier=cashier, slip=slip, outcome="" if buyer.note is None else "no_member")
+
+
+async def _counted(till: Till, document: Document, receipt: Receipt) -> tuple[Quoted, Buyer]:
+    """A quote and its buyer, both asked for at once: a cashier waits, and the first name is nearly always the right one."""
+    first = next(iter(refs_of(document.client)), None)
+    asked = till.services.counter.quote(Quote(receipt, first))
+    buyer, quoted = await asyncio.gather(till.buyer(document.client), asked)
+    if buyer.ref == first and isinstance(quoted, Quoted):
+        return quoted, buyer
+    return await quoted_for(till, receipt, buyer)
 
 
 async def _titles(till: Till, decision: Decision) -> dict[str, str]:
