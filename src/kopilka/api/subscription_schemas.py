@@ -22,13 +22,14 @@ Secret = Annotated[
 
 
 class SubscriptionIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where to send which events, and how they are written."""
+    """Where to send which events, and how they are written. A connector's own format needs the `connection` that signs."""
 
     address: Address
     title: Short = ""
     events: Names = ()
     format: Id = "cloudevents"
     secret: Secret = ""
+    connection: Short = ""
 
 
 class SubscriptionChangeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

@@ -53,7 +53,9 @@ async def create(doors: Doors, request: Request) -> Reply:
     """A new subscription."""
     request.must_act_for("")
     door = read(_new, request.body)
-    wish = SubscriptionWish(door.address, door.title, tuple(dict.fromkeys(door.events)), door.format)
+    wish = SubscriptionWish(
+        door.address, door.title, tuple(dict.fromkeys(door.events)), door.format, door.connection
+    )
     made = await doors.run(
         doors.services.outbox.subscriptions.create, wish, secret=door.secret, actor=request.key.key_id
     )

@@ -55,7 +55,10 @@ def app_over(
     )
 
     dealing = trade(house, counter, served.doors.run, connectors)
-    sender, run = Sender(house.deliveries, served.doors.run, house.clock), served.doors.run
+    sender, run = (
+        Sender(house.deliveries, served.doors.run, house.clock, services=dealing.services),
+        served.doors.run,
+    )
     post = Post(
         [inbox_round(dealing), parked_round(dealing), fan_out_round(house, run), sending_round(sender)]
     )

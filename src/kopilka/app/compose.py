@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
+from typing import TypeVar
 
 from kopilka.connectors.events import FORMATS, OPEN
 from kopilka.connectors.events.sender import allowed_now, try_out, written
@@ -29,7 +30,7 @@ from kopilka.usecases.accounts import Accounts
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.connections import Connections
 from kopilka.usecases.coupons import Coupons
-from kopilka.usecases.deliveries import Deliveries
+from kopilka.usecases.deliveries import Deliveries, Fact
 from kopilka.usecases.desk import Desk
 from kopilka.usecases.foreign import Foreign
 from kopilka.usecases.inbox import Inbox
@@ -38,11 +39,13 @@ from kopilka.usecases.members import Members
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.seal import Seal
 from kopilka.usecases.show import Views
-from kopilka.usecases.subscriptions import Subscriptions
+from kopilka.usecases.subscriptions import Subscription, Subscriptions
 from kopilka.usecases.trial import Outbox, Trial
 from kopilka.usecases.uploads import Uploads
 from kopilka.usecases.verifications import Verifications
 from kopilka.usecases.vouchers import Vouchers
+
+T = TypeVar("T")
 
 
 def utc_now() -> datetime:
@@ -79,7 +82,7 @@ class House:
         self.inbox = Inbox(PostgresInbox(self.pool), clock)
         self.subscriptions = Subscriptions(
             PostgresSubscriptions(self.pool), Seal.from_environment(), formats=FORMATS, allowed=allowed_now, clock=clock,
-            chance=secrets.randbits,
+            chance=secrets.randbits, keyed=FORMATS.keys() - OPEN.keys(),
         )  # fmt: skip
         self.deliveries = Deliveries(
             PostgresDeliveries(self.pool, self._by_key),
@@ -87,7 +90,9 @@ class House:
             clock=clock,
             chance=secrets.randbits,
         )
-        self.trial = Trial(self.subscriptions, try_out, written, clock, secrets.randbits)
+        self.trial = Trial(
+            self.subscriptions, self._keyed(try_out), self._keyed(written), clock, secrets.randbits
+        )
         self.outbox = Outbox(self.subscriptions, self.deliveries, self.trial, OPEN)
         self.verifications = Verifications(
             PostgresVerifications(self.pool), clock=clock, chance=secrets.randbits
@@ -99,6 +104,20 @@ class House:
         catalogue = Catalogue(self.reference, REGISTRY)
         chance = Random(secrets.randbits(256)).getrandbits  # noqa: S311 - see above
         return Desk(self.ledger, catalogue, clock=self.clock, chance=chance, secret=secrets.randbits)
+
+    def _keyed(
+        self, write: Callable[[Subscription, tuple[str, ...], Fact, datetime], T]
+    ) -> Callable[[Subscription, tuple[str, ...], Fact, datetime], T]:
+        """The same, with the number and the key of its connection where the format is a connector's own."""
+
+        def keyed(subscription: Subscription, own: tuple[str, ...], fact: Fact, at: datetime) -> T:
+            kind, id_ = FORMATS.get(subscription.format), subscription.connection_id
+            connection, secret = self.connections.get(id_), self.connections.secret(id_)
+            if kind is None or kind.complete is None or connection is None or secret is None:
+                return write(subscription, own, fact, at)
+            return write(subscription, (str(connection.number), secret), fact, at)
+
+        return keyed
 
     def ready(self) -> bool:
         """Whether the database answers and has the schema that this program knows."""

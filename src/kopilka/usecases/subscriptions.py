@@ -142,11 +142,12 @@ class Subscriptions:
 
     def __init__(  # noqa: PLR0913 - what comes from outside
         self, store: SubscriptionStore, seal: Seal, *, formats: Container[str], allowed: Callable[[], Allowed],
-        clock: Callable[[], datetime], chance: Callable[[int], int],
+        clock: Callable[[], datetime], chance: Callable[[int], int], keyed: Container[str] = (),
     ) -> None:  # fmt: skip
         self._store = store
         self._seal = seal
         self._formats = formats
+        self._keyed = keyed
         self._allowed = allowed
         self._clock = clock
         self._chance = chance
@@ -276,6 +277,8 @@ class Subscriptions:
             return Refused("unknown_event", Why.INVALID, "names", {"name": unknown})
         if wish.format not in self._formats:
             return Refused("unknown_format", Why.INVALID, "format", {"format": wish.format})
+        if wish.format in self._keyed and not wish.connection_id:
+            return Refused("required", Why.INVALID, "connection")
         if secret and not good_secret(secret):
             return Refused("bad_webhook_secret", Why.INVALID, "secret")
         return bad_address(wish.address, self._allowed())

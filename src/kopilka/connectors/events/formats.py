@@ -3,13 +3,16 @@
 Pure: an event, the moment and the secrets give headers and a body. Other connectors may add formats of their own.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 import msgspec
 from standardwebhooks import Webhook
 
+from kopilka.connectors.kit.services import Services
+from kopilka.connectors.uds import webhooks as uds
+from kopilka.usecases.connections import Connection
 from kopilka.usecases.deliveries import Fact, Policy
 from kopilka.usecases.manifest import Text
 
@@ -19,23 +22,31 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Letter(msgspec.Struct, frozen=True):
-    """What is sent: headers and body."""
+    """What is sent: headers and body; `path` is added to the address."""
 
     headers: Mapping[str, str]
     body: bytes
+    path: str = ""
 
 
 Write = Callable[[Fact, datetime, Sequence[str]], Letter]
 """Writes an event at a moment; the first secret signs, the others sign too while a secret is changed."""
 
 
+Complete = Callable[[Fact, datetime, Services, Connection], Awaitable[Letter | None]]
+"""Writes an event with what the house knows of it, signed for a connection; None where there is nothing to tell."""
+
+
 class Format(msgspec.Struct, frozen=True):
-    """A way to write events; `policy` says how often and when a failure is tried again."""
+    """A way to write events; `policy` says how often and when a failure is tried again. A connector's own format has
+    `complete`, and its `write`, which tests use, is given the connection's number and key for secrets.
+    """
 
     name: str
     title: Text
     write: Write
     policy: Policy = Policy()
+    complete: Complete | None = None
 
 
 def data_of(fact: Fact) -> dict[str, object]:
@@ -82,6 +93,27 @@ def standard(fact: Fact, at: datetime, secrets: Sequence[str]) -> Letter:
     return Letter({"content-type": "application/json", **signed(fact, at, secrets, body)}, body)
 
 
+def uds_example(fact: Fact, at: datetime, secrets: Sequence[str]) -> Letter:
+    """UDS's webhook of nothing, for a test; `secrets` are the company's id and key."""
+    return _letter(
+        uds.webhook(uds.example(fact), (secrets[0], secrets[-1]), at, uds.request_id_of(fact.event_id))
+    )
+
+
+async def uds_complete(fact: Fact, at: datetime, services: Services, connection: Connection) -> Letter | None:
+    """UDS's webhook of an event."""
+    told = await uds.told_of(fact, services, connection)
+    secret = await services.run(services.connections.secret, connection.connection_id)
+    if told is None or secret is None:
+        return None
+    company = (str(connection.number), secret)
+    return _letter(uds.webhook(told, company, at, uds.request_id_of(fact.event_id)))
+
+
+def _letter(made: uds.Webhook) -> Letter:
+    return Letter({"user-agent": USER_AGENT, **made.headers}, made.body, made.path)
+
+
 def _attributes(fact: Fact) -> dict[str, str]:
     return {
         "id": fact.event_id,
@@ -105,8 +137,9 @@ FORMATS: dict[str, Format] = {
         Format("cloudevents", Text("CloudEvents 1.0, всё в теле", "CloudEvents 1.0, all in the body"), structured),
         Format("cloudevents-binary", Text("CloudEvents 1.0, свойства в заголовках", "CloudEvents 1.0, attributes in headers"), binary),
         Format("standard", Text("Standard Webhooks: type, timestamp, data", "Standard Webhooks: type, timestamp, data"), standard),
+        Format("uds", Text("UDS: операции и участники", "UDS: operations and participants"), uds_example, Policy((300, 300, 300), skips=True), uds_complete),
     )
 }  # fmt: skip
 """All formats by name."""
-OPEN = {name: each.title for name, each in FORMATS.items()}
+OPEN = {name: each.title for name, each in FORMATS.items() if each.complete is None}
 """Those that anybody may choose; what connectors add is for their own connections."""

@@ -6,6 +6,7 @@ was checked: a name that leads inside, or changes its mind, gets nothing. Redire
 
 import asyncio
 import ipaddress
+import logging
 import os
 import socket
 import ssl
@@ -20,7 +21,8 @@ import httpx
 import msgspec
 import structlog
 
-from kopilka.connectors.events.formats import FORMATS, Format, Letter
+from kopilka.connectors.events.formats import FORMATS, Complete, Format, Letter
+from kopilka.connectors.kit.services import Services
 from kopilka.usecases.deliveries import RETRY_AFTER_MAX, Deliveries, Fact, Load, Parcel, Sent
 from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.subscriptions import Allowed, Subscription, Tried, bad_address, is_private
@@ -32,7 +34,10 @@ AT_ONCE = 32
 """Requests of one process that are under way at a time."""
 ANSWER_MAX = 4_096
 """Bytes of an answer that are read."""
+NOTHING_TOLD = 204
+"""The status of what a format has nothing to say of: it counts as delivered."""
 log = structlog.get_logger(__name__)
+logging.getLogger("httpx").setLevel(logging.WARNING)  # addresses of receivers may hold keys
 
 
 class Runner(Protocol):
@@ -158,8 +163,10 @@ class Sender:
     """Sends what is due, each subscription by itself, so that a slow receiver holds up nobody else."""
 
     def __init__(
-        self, deliveries: Deliveries, run: Runner, clock: Callable[[], datetime], resolver: Resolve = resolve
-    ) -> None:
+        self, deliveries: Deliveries, run: Runner, clock: Callable[[], datetime], resolver: Resolve = resolve,
+        services: Services | None = None,
+    ) -> None:  # fmt: skip
+        self._services = services
         self._deliveries = deliveries
         self._run = run
         self._clock = clock
@@ -211,11 +218,31 @@ class Sender:
         if kind is None:
             return Sent(parcel, None, 0, "unknown_format")
         async with self._slots:
-            letter = kind.write(parcel.fact, self._clock(), load.secrets)
-            answered = await post.send(load.subscription.address, letter)
+            if kind.complete is None:
+                letter = kind.write(parcel.fact, self._clock(), load.secrets)
+            else:
+                found = await self._completed(kind.complete, load, parcel.fact)
+                if isinstance(found, str):
+                    return Sent(parcel, None if found else NOTHING_TOLD, 0, found)
+                letter = found
+            answered = await post.send(place_of(load.subscription, letter), letter)
         return Sent(
             parcel, answered.status, answered.micros, answered.trouble or _note(answered), _wait(answered)
         )
+
+    async def _completed(self, complete: Complete, load: Load, fact: Fact) -> Letter | str:
+        """A letter of a connector's own format; an empty text where there is nothing to tell, else what is wrong."""
+        if self._services is None:
+            return "unknown_format"
+        connection = await self._run(self._services.connections.get, load.subscription.connection_id)
+        if connection is None:
+            return "unknown_connection"
+        return await complete(fact, self._clock(), self._services, connection) or ""
+
+
+def place_of(subscription: Subscription, letter: Letter) -> str:
+    """Where a letter goes: the subscription's address, with the path that its format adds."""
+    return subscription.address.rstrip("/") + letter.path if letter.path else subscription.address
 
 
 def _note(answered: Answered) -> str:
@@ -246,12 +273,12 @@ def try_out(subscription: Subscription, secrets: tuple[str, ...], fact: Fact, at
     async def send() -> Answered:
         post = Post(allowed_now())
         try:
-            return await post.send(subscription.address, letter)
+            return await post.send(place_of(subscription, letter), letter)
         finally:
             await post.close()
 
     answered = asyncio.run(send())
     return Tried(
-        subscription.address, letter.headers, letter.body.decode("utf-8", "replace"), answered.status,
+        place_of(subscription, letter), letter.headers, letter.body.decode("utf-8", "replace"), answered.status,
         answered.headers, answered.text, answered.micros, answered.trouble,
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """One call that has been let in: who asks, in which shop, under which programme; and whom it names."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ParamSpec, TypeVar
 
@@ -220,7 +221,7 @@ class Ask:
 
     async def tags(self) -> dict[str, int]:
         """Tags that tills may set: those that rules ask for, and those of the settings; with their numbers."""
-        names = set(filter(None, (name.strip() for name in self.setting(TAGS.name).split(","))))
+        names = set(filter(None, (name.strip() for name in re.split("[,;]", self.setting(TAGS.name)))))
         for rule in self.rules.programme.rules:
             for condition in rule.when:
                 if isinstance(condition, HasTag):
@@ -237,7 +238,7 @@ class Ask:
 def cashier_shops(connection: Connection) -> dict[str, str]:
     """The shops of cashiers, as the setting says them: `k-2: second, k-3: shop`."""
     found = {}
-    for row in connection.setting(CASHIERS.name).split(","):
+    for row in re.split("[,;]", connection.setting(CASHIERS.name)):
         cashier, colon, shop = row.partition(":")
         if colon and cashier.strip() and shop.strip():
             found[cashier.strip()] = shop.strip()

@@ -47,9 +47,9 @@ CASHIERS = Setting(
     "cashiers",
     Text("Магазины кассиров", "Shops of cashiers"),
     Text(
-        "Для сети с одним ключом: какой кассир в каком магазине, как «k-2: second, k-3: shop». Остальные — в магазине "
+        "Для сети с одним ключом: какой кассир в каком магазине, как «k-2: second; k-3: shop». Остальные — в магазине "
         "подключения.",
-        "For a chain with one key: which cashier sells in which shop, as “k-2: second, k-3: shop”. The others sell in "
+        "For a chain with one key: which cashier sells in which shop, as “k-2: second; k-3: shop”. The others sell in "
         "the connection's shop.",
     ),
 )
@@ -57,8 +57,8 @@ TAGS = Setting(
     "tags",
     Text("Метки", "Tags"),
     Text(
-        "Метки через запятую, которые касса может ставить; к ним добавляются те, о которых спрашивают правила.",
-        "Tags that tills may set, with commas between; those that rules ask for are there anyhow.",
+        "Метки через запятую или точку с запятой, которые касса может ставить; к ним добавляются те, о которых спрашивают правила.",
+        "Tags that tills may set, with commas or semicolons between; those that rules ask for are there anyhow.",
     ),
 )
 REPEAT_SECONDS = Setting(

@@ -1,6 +1,6 @@
 """Operations as they are told: a stored receipt, or a return of one, with people, places and numbers."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -92,7 +92,8 @@ async def reversal(ask: Ask, view: ReceiptView, facts: ReturnFacts) -> dict[str,
 async def reward(ask: Ask, member_id: str, txn: str) -> dict[str, object]:
     """Points that moved without a purchase, found in the member's statement."""
     view = await ask.view(Ref("member", member_id))
-    line = None if view is None else await ask.run(_line, ask, (view.bucket, view.holder_id), txn)
+    holder = None if view is None else (view.bucket, view.holder_id)
+    line = None if holder is None else await ask.run(line_where, ask, holder, lambda row: row.txn == txn)
     if line is None:
         raise UdsError("notFound", "id")
     number = await ask.run(ask.services.foreign.number, OPERATION, reward_id(member_id, txn))
@@ -101,12 +102,15 @@ async def reward(ask: Ask, member_id: str, txn: str) -> dict[str, object]:
     )
 
 
-def _line(ask: Ask, holder: tuple[int, str], txn: str) -> StatementLine | None:
+def line_where(
+    ask: Ask, holder: tuple[int, str], fits: Callable[[StatementLine], bool]
+) -> StatementLine | None:
+    """The newest line of a member's statement that fits."""
     after = None
     for _ in range(STATEMENT_PAGES):
         rows = ask.services.views.statement(holder, kind=ask.scores.kind, after=after, limit=PAGE_MAX)
         for row in rows:
-            if row.txn == txn:
+            if fits(row):
                 return row
         if len(rows) < PAGE_MAX:
             return None
