@@ -391,3 +391,22 @@ def test_the_same_order_twice_is_the_same_answer_and_another_is_refused(site: Si
 
     assert first == again
     assert (400, "Order already exists.") == (other[0], other[1]["errorMsg"])
+
+
+def test_a_total_is_rounded_down_where_that_is_asked_for(site: Site) -> None:
+    order = two_teas(applyRound=True)
+    order["items"][0] |= {"quantity": 3, "initialPrice": 33.37}
+    counted = calculated(site, order, 0)["order"]
+    site.place("1", 3, 33.37)
+    named = {"externalId": "1", "applyRound": True}
+    applied = site.post("orders/loyalty/apply", site="shop", order=named, bonuses="10.05")[1]["order"]
+    closed = site.edit("1", status="complete")[1]["order"]
+
+    assert (100, [{"type": "round", "amount": 0.11}]) == (
+        counted["totalSumm"],
+        counted["items"][0]["discounts"],
+    )
+    assert (90, [{"type": "bonus_charge", "amount": 10.05}, {"type": "round", "amount": 0.06}]) == (
+        applied["totalSumm"], applied["items"][0]["discounts"],
+    )  # fmt: skip
+    assert (90, (29_445, 29_445)) == (closed["totalSumm"], site.balance())

@@ -29,7 +29,7 @@ from kopilka.connectors.retailcrm.mapping_privileges import (
     main_kind,
     told,
 )
-from kopilka.connectors.retailcrm.order_book import promo_types, ruleset_of, skus_of, wrong_of
+from kopilka.connectors.retailcrm.order_book import made_round, promo_types, ruleset_of, skus_of, wrong_of
 from kopilka.connectors.retailcrm.order_view import frame_of, sale_of
 from kopilka.connectors.retailcrm.orders import base_receipt
 from kopilka.connectors.retailcrm.people import Account, account_of, customer_named
@@ -52,6 +52,7 @@ class Sum(msgspec.Struct, frozen=True):
     units: int
     receipt_id: str
     at: datetime
+    rounds: bool = False
 
 
 async def calculate(ask: Ask) -> Mapping[str, Any]:
@@ -66,7 +67,8 @@ async def calculate(ask: Ask) -> Mapping[str, Any]:
         # Not said, or not to be had: the level's for a member, and nothing for anybody else.
         fallback = winner.privilege if not asked else LEVEL
         shown = next((row for row in rows if row.privilege == fallback), rows[0])
-    sale = sale_of(quotes[shown.privilege], task.rules)
+    cart, quoted = quotes[shown.privilege]
+    sale = sale_of(quoted, task.rules)
     frame = await frame_of(
         ask, task.rules, task.account, shown.decision, [row.sku for row in task.cart.items]
     )
@@ -87,7 +89,7 @@ async def calculate(ask: Ask) -> Mapping[str, Any]:
         iter(programme.title.values()), programme.programme
     )
     return {
-        "order": order_json(with_vat(task.cart, sale), sale, frame),
+        "order": order_json(with_vat(cart, sale), sale, frame),
         "calculations": calculations_json(rows, winner, frame, numbers),
         "loyalty": {"name": name, "chargeRate": rate_of(task.rules)},
     }
@@ -114,33 +116,49 @@ async def _sum(ask: Ask, order: Mapping[str, Any]) -> Sum:
     units = units_of(ask.text("bonuses"), 0 if kind is None else kind.decimals)
     external_id = id_text(order.get("externalId"), "order.externalId")
     receipt_id = base_receipt(ask, f"{shop.id}:{external_id}") if external_id else "quote"
-    return Sum(shop, rules, account, cart, units if kind is not None else 0, receipt_id, ask.now)
+    return Sum(
+        shop,
+        rules,
+        account,
+        cart,
+        units if kind is not None else 0,
+        receipt_id,
+        ask.now,
+        order.get("applyRound") is True,
+    )
 
 
-async def _privileges(ask: Ask, task: Sum) -> tuple[list[Told], dict[str, Quoted]]:
+async def _privileges(ask: Ask, task: Sum) -> tuple[list[Told], dict[str, tuple[Cart, Quoted]]]:
     """What each privilege gives that the buyer may have, none first."""
     who = None if task.account is None else task.account.ref
     names = [NONE] if who is None else [NONE, LEVEL, *chosen(task.rules)]
     found = await asyncio.gather(*[_quoted(ask, task, name) for name in names])
     quotes = dict(zip(names, found, strict=True))
     if LEVEL in quotes:
-        for name in given(task.rules, quotes[LEVEL].decision):
+        for name in given(task.rules, quotes[LEVEL][1].decision):
             # Whoever is a member has it without choosing: what the level gives has it in it.
             quotes.setdefault(name, quotes[LEVEL])
-    return [told(name, quote.decision, task.rules) for name, quote in quotes.items()], quotes
+    return [told(name, quote.decision, task.rules) for name, (_, quote) in quotes.items()], quotes
 
 
-async def _quoted(ask: Ask, task: Sum, privilege: str) -> Quoted:
+async def _quoted(ask: Ask, task: Sum, privilege: str) -> tuple[Cart, Quoted]:
     currency = task.rules.programme.currency
     place = Place(task.receipt_id, task.shop.id, task.at, currency, exponent(currency))
     guest = privilege == NONE or task.account is None
     spending = Spending(0 if guest else task.units, main_kind(task.rules), choice_of(privilege, task.rules))
-    receipt = receipt_of(task.cart, place, spending, promo_types(ask))
     who = None if guest or task.account is None else task.account.ref
-    quoted = await ask.services.counter.quote(Quote(receipt, who, explain=False))
-    if isinstance(quoted, Refused):
-        raise wrong_of(ask, task.rules, quoted)
-    return quoted
+
+    async def quote(cart: Cart) -> Quoted:
+        receipt = receipt_of(cart, place, spending, promo_types(ask))
+        quoted = await ask.services.counter.quote(Quote(receipt, who, explain=False))
+        if isinstance(quoted, Refused):
+            raise wrong_of(ask, task.rules, quoted)
+        return quoted
+
+    if not task.rounds:
+        return task.cart, await quote(task.cart)
+    cart, _, quoted = await made_round(task.cart, currency, quote)
+    return cart, quoted or await quote(cart)
 
 
 ROUTES: tuple[Route, ...] = (("POST", "/api/v5/loyalty/calculate", calculate),)

@@ -84,15 +84,17 @@ def rows_of(sale: Sale, rules: Ruleset, cart: Cart) -> dict[str, Row]:
         if earned.kind == kind:
             credited = [a + b for a, b in zip(credited, decision.earned_parts(earned, order), strict=True)]
     paid, found = sale.paid_parts(), {}
-    shares = {item.line: item.shared_minor for item in cart.items}
+    items = {item.line: item for item in cart.items}
     for i, (line, done, whole) in enumerate(zip(lines, sale.done(), sale.wholes(), strict=True)):
         off: dict[str, int] = {"bonus_charge": points[i]}
         for taken in decision.taken:
             name = KINDS[privilege_of(taken.rule, rules)]
             off[name] = off.get(name, 0) + taken.parts[i]
         own = line.sum_minor - paid[i] - sum(off.values())
-        off["manual_order"] = shared = min(own, shares.get(line.id, 0))
-        off["manual_product"] = own - shared
+        item = items.get(line.id)
+        off["round"] = min(own, 0 if item is None else item.round_minor)
+        off["manual_order"] = min(own - off["round"], 0 if item is None else item.shared_minor)
+        off["manual_product"] = own - off["round"] - off["manual_order"]
         kept = {name: _kept(minor, done, whole) for name, minor in off.items()}
         found[line.id] = Row(
             _kept(paid[i], done, whole), kept, _kept(charged[i], done, whole), _kept(credited[i], done, whole)

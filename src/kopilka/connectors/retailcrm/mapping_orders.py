@@ -26,7 +26,7 @@ WRONG = "This value is not valid."
 
 class Item(msgspec.Struct, frozen=True):
     """One item, read. `line` is its line in the receipt; the price is that of one piece, with all its places. `given_minor`
-    is what the shop takes off it, `shared_minor` its share of what the shop takes off the goods of the order.
+    is what the shop takes off it, `shared_minor` its share of what the shop takes off the goods of the order, `round_minor` of what rounds it.
     """
 
     line: str
@@ -38,8 +38,14 @@ class Item(msgspec.Struct, frozen=True):
     sum_minor: int
     given_minor: int
     shared_minor: int = 0
+    round_minor: int = 0
     price_type: str = "base"
     vat: str = ""
+
+    @property
+    def off_minor(self) -> int:
+        """All that is taken off outside the programme."""
+        return self.given_minor + self.shared_minor + self.round_minor
 
 
 class Cart(msgspec.Struct, frozen=True):
@@ -99,6 +105,15 @@ def cart_of(
     )  # fmt: skip
 
 
+def rounded_by(cart: Cart, minor: int) -> Cart:
+    """The cart with so much off its goods to make the total whole."""
+    room = [max(0, row.sum_minor - row.given_minor - row.shared_minor) for row in cart.items]
+    parts = allocate_within(min(minor, sum(room)), room, room, range(len(room)))
+    rows = zip(cart.items, parts, strict=True)
+    items = tuple([msgspec.structs.replace(row, round_minor=part) for row, part in rows])
+    return msgspec.structs.replace(cart, items=items)
+
+
 def paid_by(cart: Cart, payments: Sequence[Mapping[str, Any]], digits: int) -> Cart:
     """The cart with what is known of its payments. One without a sum pays all."""
     total = sum([row.sum_minor for row in cart.items]) + cart.delivery_minor
@@ -131,9 +146,10 @@ def _item(item: Mapping[str, Any], i: int, digits: int, offers: Mapping[str, str
     given = _rounded(((off + price * percent / 100) * pieces).scaleb(digits))
     if max(sum_minor, given) > AMOUNT_MAX:
         raise wrong_entity(f"{at}.initialPrice", "This value is too large.")
+    external_ids(item)
     vat = str(item.get("vatRate") or "")
     return Item(
-        str(item.get("n", i + 1)), item, sku_of(offer, offers), _title(item), price, quantity, sum_minor, given, 0,
+        str(item.get("n", i + 1)), item, sku_of(offer, offers), _title(item), price, quantity, sum_minor, given, 0, 0,
         _price_type(item, at), "" if vat == "none" else vat[:32],
     )  # fmt: skip
 
@@ -243,7 +259,7 @@ def receipt_of(
     lines = tuple(
         [
             Line(
-                row.line, row.sku, row.quantity, row.sum_minor, row.given_minor + row.shared_minor, title=row.title, vat=row.vat,
+                row.line, row.sku, row.quantity, row.sum_minor, row.off_minor, title=row.title, vat=row.vat,
                 promo=row.price_type in promo,
             )
             for row in cart.items
@@ -271,10 +287,7 @@ def as_held(cart: Cart, sale: Sale) -> bool:
     def goods(lines: Sequence[Line]) -> set[tuple[str, str, int, int, int]]:
         return {(row.id, row.sku, row.quantity, row.sum_minor, row.given_minor) for row in lines}
 
-    now = {
-        (row.line, row.sku, row.quantity, row.sum_minor, row.given_minor + row.shared_minor)
-        for row in cart.items
-    }
+    now = {(row.line, row.sku, row.quantity, row.sum_minor, row.off_minor) for row in cart.items}
     delivery = sale.receipt.delivery
     return (
         goods(sale.receipt.lines) == now
@@ -322,7 +335,8 @@ def merged(
         else:
             after += 1
             row = {**{name: value for name, value in each.items() if name != "id"}, "n": after}
-        if str(each.get("quantity", 1)) != "0" and each.get("delete") is not True:
+        gone = old is not None and (str(each.get("quantity", 1)) == "0" or each.get("delete") is True)
+        if not gone:
             found.append(row)
     return found, after
 

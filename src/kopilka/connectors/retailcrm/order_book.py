@@ -20,6 +20,7 @@ from kopilka.connectors.retailcrm.mapping_orders import (
     offer_ids,
     paid_by,
     receipt_of,
+    rounded_by,
     stated_of,
     units_of,
 )
@@ -39,7 +40,8 @@ from kopilka.connectors.retailcrm.orders import (
     turn_of,
 )
 from kopilka.connectors.retailcrm.people import Account, account_of, customer_named
-from kopilka.connectors.retailcrm.wire import WrongCallError, plain
+from kopilka.connectors.retailcrm.wire import WrongCallError, plain, wrong_entity
+from kopilka.connectors.retailcrm.words import refusal, text
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement import sale as sales
@@ -50,7 +52,7 @@ from kopilka.usecases.quote_receipt import Quoted
 from kopilka.values.money import exponent
 
 HOLD_DAYS, PROMO = "14", "promo"
-TRIES, PAUSE, MINUTES_A_DAY, DAYS_MAX = 20, 0.01, 24 * 60, 365
+TRIES, PAUSE, ROUNDS, MINUTES_A_DAY, DAYS_MAX = 20, 0.01, 8, 24 * 60, 365
 RACES = frozenset(
     {
         "receipt_exists", "other_member", "not_held", "not_closed", "hold_changed", "hold_lapsed", "return_exists",
@@ -126,6 +128,24 @@ async def skus_of(ask: Ask, items: list[dict[str, object]]) -> dict[str, str]:
     return found
 
 
+async def made_round(
+    cart: Cart, currency: str, quote: Callable[[Cart], Awaitable[Quoted | None]]
+) -> tuple[Cart, int, Quoted | None]:
+    """A cart whose total is whole, what had to be taken off it for that, and how it is counted then. What is taken off
+    changes discounts and bonuses, so it is found step by step; where it cannot be found, nothing is rounded.
+    """
+    unit, off, first = 10 ** exponent(currency), 0, await quote(cart)
+    quoted, tried = first, cart
+    for _ in range(ROUNDS):
+        rest = 0 if quoted is None else quoted.decision.paid_minor % unit
+        if not rest:
+            return tried, off, quoted
+        off += rest
+        tried = rounded_by(cart, off)
+        quoted = await quote(tried)
+    return cart, 0, first
+
+
 def promo_types(ask: Ask) -> frozenset[str]:
     """Price types that are promotional prices already."""
     return listed_setting(ask, "promo_price_types", PROMO)
@@ -138,7 +158,7 @@ async def scene_of(ask: Ask, known: Known) -> Scene:
     account = await account_of(ask, await customer_named(ask, order.customer, shop))
     digits = exponent(rules.programme.currency)
     cart = cart_of(order.facts, order.items, digits, await skus_of(ask, order.items))
-    cart = paid_by(cart, list(order.payments.values()), digits)
+    cart = rounded_by(paid_by(cart, list(order.payments.values()), digits), order.round_minor)
     receipt_id = turn_of(base_receipt(ask, known.id), order.turn)
     view = await ask.run(ask.services.views.receipt, receipt_id)
     if view is None:
@@ -154,8 +174,16 @@ def receipt_in(ask: Ask, scene: Scene, units: int = 0, choice: str | None = None
     return receipt_of(scene.cart, place, Spending(units, scene.kind, word), promo_types(ask))
 
 
-async def asked_units(ask: Ask, scene: Scene) -> tuple[int, int]:
-    """Points that are to be reserved now, and for how many minutes: shortly while a code is waited for."""
+class Asked(msgspec.Struct, frozen=True):
+    """Points that are to be reserved now, and for how many minutes: shortly while a code is `awaited`."""
+
+    units: int
+    minutes: int
+    awaited: bool = False
+
+
+async def asked_of(ask: Ask, scene: Scene) -> Asked:
+    """What an order asks for, as far as it has been confirmed or may still be."""
     order, days = scene.known.order, ask.connection.setting("hold_days", HOLD_DAYS)
     usual = min(DAYS_MAX, max(1, int(days))) if days.isascii() and days.isdigit() else int(HOLD_DAYS)
     minutes = usual * MINUTES_A_DAY
@@ -166,13 +194,13 @@ async def asked_units(ask: Ask, scene: Scene) -> tuple[int, int]:
         or ask.connection.setting("confirm_charge", "no") != "yes"
         or order.confirmed == order.bonuses
     ):
-        return units, minutes
+        return Asked(units, minutes)
     check = await ask.run(ask.services.verifications.get, order.check_id) if order.check_id else None
     if check is None or (check.verified_at is None and check.expires_at <= ask.now):
-        return 0, minutes
+        return Asked(0, minutes)
     if check.verified_at is not None:
-        return units, minutes
-    return units, (check.expires_at - ask.now) // timedelta(minutes=1) + 1
+        return Asked(units, minutes)
+    return Asked(units, (check.expires_at - ask.now) // timedelta(minutes=1) + 1, awaited=True)
 
 
 # -- the ledger ---------------------------------------------------------------------------------------------------------
@@ -199,7 +227,10 @@ async def bring(ask: Ask, known: Known, *, strict: bool = False) -> Scene:
 
 
 async def _hold(ask: Ask, scene: Scene, who: Ref, *, strict: bool = False) -> Scene:
-    units, minutes = await asked_units(ask, scene)
+    asked = await asked_of(ask, scene)
+    units, minutes = asked.units, asked.minutes
+    if scene.known.order.rounds:
+        scene = await _rounded(ask, scene, who, units)
     receipt = receipt_in(ask, scene, units)
     if units and not strict:
         quoted = await ask.services.counter.quote(Quote(receipt, who, explain=False))
@@ -217,8 +248,23 @@ async def _hold(ask: Ask, scene: Scene, who: Ref, *, strict: bool = False) -> Sc
     return msgspec.structs.replace(await _release(ask, scene), refused=done)
 
 
+async def _rounded(ask: Ask, scene: Scene, who: Ref, units: int) -> Scene:
+    """The order with its total rounded down to whole units of money by a discount of its own."""
+
+    async def quote(cart: Cart) -> Quoted | None:
+        receipt = receipt_in(ask, msgspec.structs.replace(scene, cart=cart), units)
+        quoted = await ask.services.counter.quote(Quote(receipt, who, explain=False))
+        return quoted if isinstance(quoted, Quoted) else None
+
+    cart, minor, _ = await made_round(rounded_by(scene.cart, 0), scene.rules.programme.currency, quote)
+    order = msgspec.structs.replace(scene.known.order, round_minor=minor)
+    return msgspec.structs.replace(scene, cart=cart, known=scene.known.with_order(order))
+
+
 async def _close(ask: Ask, scene: Scene, who: Ref) -> Scene:
-    units, _ = await asked_units(ask, scene)
+    asked = await asked_of(ask, scene)
+    # An order that is completed before its code was entered was sold without the bonuses.
+    units = 0 if asked.awaited else asked.units
     held = scene.sale if scene.sale is not None and scene.sale.state == sales.HELD else None
     if held is not None and scene.spent_units and not units:
         scene, held = await _release(ask, scene), None
@@ -326,27 +372,22 @@ def wrong_of(ask: Ask, rules: Ruleset, refused: Refused) -> WrongCallError:
         case "spend_too_much":
             return _too_much(ask, rules, refused)
         case "card_blocked" | "member_blocked" | "unknown_member":
-            words = ask.say("Участие в программе не активно", "The loyalty account is not active")
-            return WrongCallError(
-                "Errors in the entity format", errors={"loyalty": words}, outcome=refused.code
-            )
+            return wrong_entity("loyalty", refusal(refused, russian=ask.russian), refused.code)
         case _:
             words = ask.say("Бонусы сейчас не списать", "Bonuses cannot be spent now")
-            return WrongCallError(
-                "Errors in the entity format", errors={"amount": words}, outcome=refused.code
-            )
+            return wrong_entity("amount", words, refused.code)
 
 
 def _too_much(ask: Ask, rules: Ruleset, refused: Refused) -> WrongCallError:
     if refused.params.get("reason") == "spend_balance":
-        words = ask.say("Недостаточно бонусов на счёте", "There are not enough bonuses on the account")
+        words = text("not_enough_points", russian=ask.russian)
     else:
         kind = rules.programme.points.get(main_kind(rules))
         digits = 0 if kind is None else kind.decimals
         most = int(refused.params.get("most", 0))
-        text = str(plain(most, digits))
+        most_text = plain(most, digits)
         words = ask.say(
-            f"Для этого заказа можно списать не больше {text} бонусов",
-            f"No more than {text} bonuses may be spent on this order",
+            f"Для этого заказа можно списать не больше {most_text} бонусов",
+            f"No more than {most_text} bonuses may be spent on this order",
         )
-    return WrongCallError("Errors in the entity format", errors={"amount": words}, outcome=refused.code)
+    return wrong_entity("amount", words, refused.code)

@@ -27,8 +27,8 @@ NEW, OLDEST = "new", 2000
 
 class Order(msgspec.Struct, frozen=True):
     """An order as it stands. `facts` are what was said of it, without its items and payments; `items` have a number `n`
-    each. `bonuses` are those asked for, `confirmed` those that a code has confirmed, `check_id` the code's check. `idle`
-    says that its bonus operations were cancelled, `turn` how often it was booked anew, `made_of` by what it was made.
+    each. `bonuses` are those asked for, `confirmed` those that a code has confirmed, `check_id` the code's check. `rounds`
+    asks for a whole total, `round_minor` is what makes it whole. `idle` says that its bonus operations were cancelled, `turn` how often it was booked anew, `made_of` by what it was made.
     """
 
     at: datetime
@@ -38,6 +38,8 @@ class Order(msgspec.Struct, frozen=True):
     last_item: int = 0
     bonuses: str = ""
     applied: bool = False
+    rounds: bool = False
+    round_minor: int = 0
     check_id: str = ""
     confirmed: str = ""
     idle: bool = False

@@ -111,6 +111,7 @@ def _facts(old: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
             if facts[name] != []:
                 raise wrong_entity(name, "This value is not valid.")
             facts[name] = {}
+    id_text(facts.get("number"), "number")
     status = facts.get("status")
     if status not in (None, "") and (not isinstance(status, str) or len(status) > CODE_MAX):
         raise wrong_entity("status", "This value is not valid.")

@@ -45,7 +45,7 @@ async def apply(ask: Ask) -> Mapping[str, Any]:
         _refuse_unable(ask, scene, units)
         order = msgspec.structs.replace(
             known.order, applied=True, idle=False, bonuses=wanted if units else "",
-            turn=known.order.turn + (scene.state == REVERSED),
+            turn=known.order.turn + (scene.state == REVERSED), rounds=named.get("applyRound") is True, round_minor=0,
         )  # fmt: skip
         known = known.with_order(order)
         if not units or not _confirms(ask) or order.confirmed == wanted:
