@@ -4,12 +4,15 @@ from datetime import date, timedelta
 
 import msgspec
 
+from kopilka.console.events.words import Standing, standing_of
 from kopilka.console.rows import RECEIPT_COLUMNS, columns_in, receipt_rows
 from kopilka.console.shell import Shell
 from kopilka.core.programme.document import PointsKind
 from kopilka.look.chart import Columns, columns
 from kopilka.look.slip import points_text
 from kopilka.look.visit import Answer, Visit
+from kopilka.usecases.staff import Right
+from kopilka.usecases.subscriptions import Subscription
 from kopilka.usecases.views import Flow
 from kopilka.values.period import day_start, local_day
 from kopilka.words import calendar, formats
@@ -74,7 +77,18 @@ class Overview:
                 (row.programme, title_of(row, tag), sum(shop.programme == row.programme for shop in shops), row.paused)
                 for row in self._shell.ruling()
             ],
+            notices=self._notices(visit, tongue),
         )  # fmt: skip
+
+    def _notices(self, visit: Visit, tongue: Tongue) -> list[tuple[Subscription, Standing]]:
+        """Receivers of events that are not told any more, for those who can do something about it."""
+        if not visit.staff.may(Right.STAFF):
+            return []
+        now = self._shell.services.clock()
+        rows = [
+            (row, standing_of(row, tongue, now)) for row in self._shell.services.outbox.subscriptions.all()
+        ]
+        return [(row, standing) for row, standing in rows if standing.notice]
 
 
 def _tiles(tongue: Tongue, flow: Flow, kind: PointsKind | None) -> KindTiles:
