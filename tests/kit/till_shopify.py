@@ -154,7 +154,8 @@ class ShopifyTill:
 
 
 def till_of(
-    _: Trading, connection: Connection, secret: str, *, phone: str = "+79990000017", seed: int = 1
+    shop: Trading, connection: Connection, secret: str, *, phone: str = "+79990000017", seed: int = 1
 ) -> ShopifyTill:
     """A shop whose orders are told through a connection."""
+    assert connection in shop.house.connections.all(), "the connection is of another house"
     return ShopifyTill(ShopifyShop(connection, secret), phone, seed)

@@ -15,6 +15,7 @@ from kopilka.connectors.kit.webshop import (
     CodeUse,
     Known,
     Said,
+    Who,
     changed_at,
     content_of,
     fold,
@@ -153,6 +154,9 @@ class Orders:
         elif known.booked != mark(bought):
             outcome = "edited_after_booking"
         known = await self._take_back(known, bought, receipt_id)
+        if known.who is not None:
+            # The member is known now: phone and e-mail have done their work.
+            known = msgspec.structs.replace(known, who=Who(customer=known.who.customer))
         return Settled(known, BOOKED, member_id, receipt_id, outcome)
 
     async def _book(self, known: Known, bought: Bought, receipt_id: str, member_id: str) -> Settled:
