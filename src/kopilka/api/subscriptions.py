@@ -1,6 +1,6 @@
 """Subscriptions to events: addresses that are told, their secrets, the log of deliveries, tests and replays."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
@@ -61,7 +61,7 @@ async def create(doors: Doors, request: Request) -> Reply:
     )
     if isinstance(made, Refused):
         raise of_refusal(made)
-    out = _out(made[0])
+    out = _out(made[0], doors.services.clock())
     out.secret = made[1]
     return Reply(out, 201)
 
@@ -69,11 +69,11 @@ async def create(doors: Doors, request: Request) -> Reply:
 async def subscriptions(doors: Doors, request: Request) -> Reply:
     """All of them, each with what waits."""
     request.must_act_for("")
-    outbox = doors.services.outbox
+    outbox, now = doors.services.outbox, doors.services.clock()
 
     def rows() -> list[SubscriptionOut]:
         return [
-            _out(each, outbox.subscriptions.backlog(each.subscription_id))
+            _out(each, now, outbox.subscriptions.backlog(each.subscription_id))
             for each in outbox.subscriptions.all()
         ]
 
@@ -149,7 +149,7 @@ async def rotate(doors: Doors, request: Request) -> Reply:
     )  # fmt: skip
     if isinstance(done, Refused):
         raise of_refusal(done)
-    out = _out(done[0])
+    out = _out(done[0], doors.services.clock())
     out.secret = done[1]
     return Reply(out)
 
@@ -229,11 +229,11 @@ async def _shown(doors: Doors, id_: str) -> SubscriptionOut:
     found = await doors.run(outbox.subscriptions.get, id_)
     if isinstance(found, Refused):
         raise of_refusal(found)
-    return _out(found, await doors.run(outbox.subscriptions.backlog, id_))
+    return _out(found, doors.services.clock(), await doors.run(outbox.subscriptions.backlog, id_))
 
 
-def _out(row: Subscription, backlog: Backlog | None = None) -> SubscriptionOut:
-    until = row.former_until if row.former_until and row.former_until > datetime.now(UTC) else None
+def _out(row: Subscription, now: datetime, backlog: Backlog | None = None) -> SubscriptionOut:
+    until = row.former_until if row.former_until and row.former_until > now else None
     out = SubscriptionOut(
         row.subscription_id, row.title, row.address, row.names, row.format, row.state, row.state_at, row.created_at,  # type: ignore[arg-type]
         row.reason, row.failures, row.retry_at, until,
