@@ -1,6 +1,7 @@
 """Joining through a site, with the vendor's own client: at once or by a code, and whose points are whose."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -282,3 +283,23 @@ def test_an_unknown_account_is_not_found(site: Site) -> None:
         site.client.loyalty_account_bonus_operations(424242),
     ):
         assert "Not found" == refused(answer, 404)["errorMsg"]
+
+
+def test_who_joins_twice_at_once_is_one_member(site: Site) -> None:
+    def create(external_id: str, phone: str) -> int:
+        wish = {"phoneNumber": phone, "customer": {"externalId": external_id}}
+        answer = site.post("/api/v5/loyalty/account/create", {"loyaltyAccount": wish, "site": "shop"})
+        return int(answer.status_code)
+
+    site.shop.member("+79991000080", points="10")
+    with ThreadPoolExecutor(8) as pool:
+        same = list(pool.map(lambda _: create("c-60", "+79991000060"), range(8)))
+        rivals = list(pool.map(lambda n: create(f"c-7{n}", "+79991000070"), range(8)))
+        thieves = list(pool.map(lambda n: create(f"c-8{n}", "+79991000080"), range(8)))
+
+    assert {201} <= set(same) <= {201, 400}
+    assert [201] + [400] * 7 == sorted(rivals) == sorted(thieves)
+    for phone in ("+79991000060", "+79991000070", "+79991000080"):
+        member = site.shop.seen("phone", phone)
+        assert member is not None
+        assert 1 == sum(row.kind == "external" for row in member.identifiers)

@@ -5,7 +5,7 @@ another system) is the same person and gets the customer attached; otherwise som
 phone has to be confirmed first is a document only.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -37,6 +37,7 @@ from kopilka.usecases.verifications import VERIFY_PHONE, Verification
 from kopilka.usecases.views import MemberView
 
 TRIES_MAX = 5
+ATTACHING, ATTACHING_TIME = "attaching", timedelta(minutes=1)
 FIELDS = {"phone": "phoneNumber", "card": "cardNumber", "external": "loyalty"}
 """What the protocol calls our identifiers."""
 
@@ -164,6 +165,8 @@ async def _attach(ask: Ask, customer: Customer, wish: Wish, member: MemberView) 
     )
     if any(row.value.startswith(ours) and row.value != mine for row in member.identifiers):
         raise wrong_entity("phoneNumber", text("phone_taken", russian=ask.russian))
+    if not await _first_to_attach(ask, customer, member):
+        raise wrong_entity("phoneNumber", text("phone_taken", russian=ask.russian))
     new = [Identifier("card", wish.card)] if wish.card else []
     for each in [*new, Identifier("external", mine)]:
         done = await ask.run(
@@ -178,6 +181,26 @@ async def _attach(ask: Ask, customer: Customer, wish: Wish, member: MemberView) 
             ask.connection.connection_id,
         )  # fmt: skip
     return member.member_id
+
+
+async def _first_to_attach(ask: Ask, customer: Customer, member: MemberView) -> bool:
+    """Of customers of a site who come with one member's phone at once, one is attached: a note says who is at it. One
+    who did not get to the end leaves the place after a while.
+    """
+    connection_id, id_ = ask.connection.connection_id, f"{customer.site}:{member.member_id}"
+    for _ in range(TRIES_MAX):
+        note = await ask.run(ask.services.foreign.document, connection_id, ATTACHING, id_)
+        if note is not None and note.content["key"] == customer.key:
+            return True
+        if note is not None and ask.now - note.changed_at < ATTACHING_TIME:
+            return False
+        revision = 0 if note is None else note.revision
+        mine = ForeignDocument(
+            connection_id, ATTACHING, id_, {"key": customer.key}, ask.now, member.member_id, revision=revision
+        )
+        if await ask.run(ask.services.foreign.put, mine):
+            return True
+    return False
 
 
 def _refused(ask: Ask, refused: Refused) -> WrongCallError:
