@@ -1,5 +1,7 @@
 """Bonuses are reserved and released, receipts confirmed: late, twice, out of order, with other sums than decided."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -212,3 +214,25 @@ def test_a_card_blocked_after_the_reserve_still_gets_its_sale(till: FrontolTill,
     told = till.confirm([TEA], 800, 100, client={"card": "20000002"})
 
     assert (0, 4_000) == (told["code"], shop.balance(member)[0])
+
+
+# -- at once ----------------------------------------------------------------------------------------------------
+
+
+def test_confirmations_that_arrive_together_are_one_sale(till: FrontolTill, shop: Trading, anna: str) -> None:
+    till.pay([TEA], 100)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: json.dumps(till.confirm([TEA], 800, 100)), range(8)))
+
+    assert 1 == len(set(answers))
+    assert (24_000, 24_000) == shop.balance(anna)
+
+
+def test_many_tills_never_reserve_more_than_there_is(till: FrontolTill, shop: Trading, anna: str) -> None:
+    def pay(n: int) -> bool:
+        return bool(till.pay([TEA], 100, uid=f"{till.uid[:-2]}{n:02}")["code"] == 0)
+
+    with ThreadPoolExecutor(8) as pool:
+        paid = list(pool.map(pay, range(10, 18)))
+
+    assert (3, (30_000, 0)) == (sum(paid), shop.balance(anna))
