@@ -410,3 +410,59 @@ def test_a_total_is_rounded_down_where_that_is_asked_for(site: Site) -> None:
         applied["totalSumm"], applied["items"][0]["discounts"],
     )  # fmt: skip
     assert (90, (29_445, 29_445)) == (closed["totalSumm"], site.balance())
+
+
+def test_an_order_may_come_completed_at_once(site: Site) -> None:
+    order = site.place("1", status="complete")[1]["order"]
+
+    assert (45, (34_500, 34_500), [("1", "closed")]) == (
+        order["bonusesCreditTotal"],
+        site.balance(),
+        site.receipts(),
+    )
+
+
+def test_bonuses_may_be_applied_again_after_they_were_cancelled(site: Site) -> None:
+    site.place("1")
+    site.apply("1", 100)
+    site.cancel("1")
+    site.apply("1", 200)
+    site.edit("1", status="complete")
+
+    assert ((13_500, 13_500), [("1", "closed")]) == (site.balance(), site.receipts())
+
+
+def test_an_order_that_was_given_back_and_is_opened_again_is_a_new_sale_once_applied(site: Site) -> None:
+    site.place("1")
+    site.edit("1", status="complete")
+    site.edit("1", status="cancel")
+    site.edit("1", status="complete")
+    undone = site.balance()
+    site.edit("1", status="new")
+    placed = site.apply("1", 100)
+    site.edit("1", status="complete")
+    status, told = site.get(f"loyalty/account/{site.account}/bonus/operations")
+
+    assert ((30_000, 30_000), 200, (24_000, 24_000)) == (undone, placed[0], site.balance())
+    assert [("1", "closed"), ("1~2", "closed")] == site.receipts()
+    assert (200, {("1", placed[1]["order"]["id"])}) == (
+        status,
+        {
+            (row["order"]["externalId"], row["order"]["id"])
+            for row in told["bonusOperations"]
+            if "order" in row
+        },
+    )
+
+
+def test_completed_orders_of_the_settings_are_booked(shop: Trading) -> None:
+    phone = f"+7901{next(PHONES):07}"
+    site = Site(shop, phone, completed_statuses="paid, sent", cancelled_statuses="gone")
+    site.place("1")
+    site.edit("1", status="complete")
+    before = site.balance()
+    site.edit("1", status="sent")
+    booked = site.balance()
+    site.edit("1", status="gone")
+
+    assert ((0, 0), (4_500, 4_500), (0, 0)) == (before, booked, site.balance())

@@ -335,7 +335,7 @@ async def change(ask: Ask, load: Load, edit: Edit, *, strict: bool = False) -> S
             continue
         except WrongCallError:
             if moved:
-                await _repair(ask, load)
+                await settle(ask, load)
             raise
         moved = True
         written = document_of(
@@ -347,8 +347,8 @@ async def change(ask: Ask, load: Load, edit: Edit, *, strict: bool = False) -> S
     raise WrongCallError("The order is being changed by somebody else.", status=503, outcome="raced")
 
 
-async def _repair(ask: Ask, load: Load) -> None:
-    """What was moved for a change that is refused in the end goes back to what the order says."""
+async def settle(ask: Ask, load: Load) -> None:
+    """Bring the ledger to what an order says, after a change of it that was refused in the end."""
     for _ in range(TRIES):
         try:
             await bring(ask, await load())

@@ -10,7 +10,14 @@ from kopilka.connectors.retailcrm import payments_door, spending_door
 from kopilka.connectors.retailcrm.ask import Ask
 from kopilka.connectors.retailcrm.mapping_orders import cart_of, merged, objects
 from kopilka.connectors.retailcrm.mapping_privileges import NONE, PRIVILEGES
-from kopilka.connectors.retailcrm.order_book import change, loader, ruleset_of, scene_of, skus_of
+from kopilka.connectors.retailcrm.order_book import (
+    change,
+    loader,
+    ruleset_of,
+    scene_of,
+    settle,
+    skus_of,
+)
 from kopilka.connectors.retailcrm.order_view import whole
 from kopilka.connectors.retailcrm.orders import (
     ORDER,
@@ -72,7 +79,11 @@ async def create(ask: Ask) -> Mapping[str, Any] | Made:
     try:
         scene = await change(ask, load, edit)
     except WrongCallError:
-        if not already or already[0].order.made_of != made_of:
+        if not already:
+            raise
+        if already[0].order.made_of != made_of:
+            # Two under one name at once: what this one has reserved meanwhile must not stand for the other.
+            await settle(ask, loader(ask, id_))
             raise
         scene = await scene_of(ask, already[0])
     await note_number(ask, scene.known)
