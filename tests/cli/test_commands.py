@@ -1,6 +1,7 @@
 """The command line over a real database: what is said, in which language, and the exit code."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -129,6 +130,16 @@ def test_tags_and_facts_of_a_member(shop: Kopilka) -> None:
     assert "pet: owl" in joined
     assert 2 == shop("member", "change", anna, "--fact", "pet")[0]
     assert 1 == shop("member", "change", anna, "--tag", "x" * 65)[0]
+
+
+def test_a_member_gets_a_code_to_show_at_a_till(shop: Kopilka) -> None:
+    code, said, _ = shop("member", "code", "80001234567")
+    found = json.loads(shop("member", "code", "80001234567", "--json")[1])
+
+    assert 0 == code
+    assert re.search(r"\b\d{6}\b", said)
+    assert 6 == len(found["code"])
+    assert 1 == shop("member", "code", "80009999999")[0]
 
 
 def test_a_refusal_is_told_with_code_one(shop: Kopilka) -> None:
