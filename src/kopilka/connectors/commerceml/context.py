@@ -54,9 +54,9 @@ class Exchange:
     def note(self, what: str, id_: str, code: str) -> None:
         """Something to tell the person in front of 1C; what is no code of ours is told as it is."""
         language = self.language
-        self.notes.append(
-            said("note", language, what=WHAT[what].of(language), id=id_[:64], why=why(code, language))
-        )
+        told = said("note", language, what=WHAT[what].of(language), id=id_[:64], why=why(code, language))
+        if told not in self.notes:
+            self.notes.append(told)
 
 
 async def exchange_of(services: Services, connection: Connection) -> Exchange | None:

@@ -144,7 +144,7 @@ async def _step(
     step = await services.run(
         _read, services, key, inside, lambda opened_: read_step(opened_, file.done, known, how)
     )
-    await write_step(exchange, step)
+    await write_step(exchange, step, known)
     if step.kinds is None:
         await services.run(services.uploads.move, key, step.done)
         words = said("progress", visit.language, name=shown, done=step.done)

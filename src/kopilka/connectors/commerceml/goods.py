@@ -35,8 +35,6 @@ async def dictionary(exchange: Exchange) -> Dictionary:
 
 async def learn(exchange: Exchange, new: Dictionary) -> Dictionary:
     """Keep names that a file told: what it does not name stays."""
-    if new == Dictionary():
-        return await dictionary(exchange)
     services, id_ = exchange.services, exchange.connection.connection_id
     for _ in range(WRITES_MAX):
         found = await services.run(services.foreign.document, id_, KIND, ID)

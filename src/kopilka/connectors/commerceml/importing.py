@@ -153,9 +153,10 @@ def _bundle(item: Item, how: How) -> Sequence[Read]:
     return sorted(rows, key=lambda row: not (isinstance(row, Paper) and row.kind == ORDER))
 
 
-async def write_step(exchange: Exchange, step: Step) -> None:
-    """Write what a step read."""
-    known = await learn(exchange, step.names)
+async def write_step(exchange: Exchange, step: Step, known: Dictionary) -> None:
+    """Write what a step read; `known` are the names told before."""
+    if step.names != Dictionary():
+        known = await learn(exchange, step.names)
     changed_at = _formed(exchange, step.head)
     papers = Papers(exchange)
     goods: list[Good] = []

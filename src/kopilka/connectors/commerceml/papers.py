@@ -76,17 +76,18 @@ class Papers:
     # -- orders and sales ---------------------------------------------------------------------------------------
 
     async def _take_order(self, paper: Paper, changed_at: datetime) -> None:
-        if paper.number and paper.number != paper.id:
-            await self._shelf.keep_number(paper)
         found = await self._shelf.document(ORDERS, paper.id)
-        if found is not None and found.changed_at > changed_at and kept_of(found).paper is not None:
+        was = None if found is None else kept_of(found).paper
+        if found is not None and was is not None and found.changed_at > changed_at:
             self._shelf.note(paper, "older")
             return
+        if paper.number and paper.number != paper.id and (was is None or was.number != paper.number):
+            await self._shelf.keep_number(paper)
 
         def said(kept: Kept) -> Kept:
             return msgspec.structs.replace(kept, paper=paper)
 
-        await self._settle(paper.id, said, changed_at)
+        await self._settle(paper.id, said, changed_at, found)
 
     async def _mark(self, order_id: str, mark: str) -> None:
         def marked(kept: Kept) -> Kept:
@@ -94,10 +95,16 @@ class Papers:
 
         await self._settle(order_id, marked, None)
 
-    async def _settle(self, id_: str, change: Callable[[Kept], Kept], changed_at: datetime | None) -> None:
-        """Change what is kept of an order and make it true; again where somebody else wrote it meanwhile."""
+    async def _settle(
+        self, id_: str, change: Callable[[Kept], Kept], changed_at: datetime | None,
+        found: ForeignDocument | None = None,
+    ) -> None:  # fmt: skip
+        """Change what is kept of an order and make it true; again where somebody else wrote it meanwhile. `found` is what
+        was read already.
+        """
         for _ in range(TRIES):
-            document = await self._shelf.document(ORDERS, id_)
+            document = found or await self._shelf.document(ORDERS, id_)
+            found = None
             if document is None:
                 document = ForeignDocument(self._shelf.owner, ORDERS, id_, {}, LONG_AGO)
             moment = document.changed_at if changed_at is None else max(changed_at, document.changed_at)
@@ -107,7 +114,8 @@ class Papers:
                 if await self._shelf.put(document, kept, document.state or "named"):
                     return
             elif await self._make_true(document, kept):
-                await self._returns.settle(id_)
+                if kept.returns:
+                    await self._returns.settle(id_)
                 return
         raise RuntimeError("an order changes all the time")
 
@@ -177,8 +185,8 @@ class Papers:
         if isinstance(outcome, Refused):
             self._shelf.note(paper, outcome.code)
             state = outcome.code
-        after = await self._shelf.document(ORDERS, paper.id)
-        return after is not None and await self._shelf.put(after, kept, state)
+        booked = msgspec.structs.replace(booking, revision=booking.revision + 1)
+        return await self._shelf.put(booked, kept, state)
 
     async def _take_back(self, sale: Sale, why: str, at: datetime | None) -> str:
         """Give back all that is left of a receipt; the code of why not."""

@@ -38,7 +38,7 @@ async def enrol(exchange: Exchange, party: Party) -> MemberView | None:
     """A counterparty joins; None, and a note, where it cannot."""
     services, connection = exchange.services, exchange.connection
     identifiers = identifiers_of(connection, party)
-    if not identifiers:
+    if all(row.kind == "external" for row in identifiers):
         exchange.note("party", party.id, "bad_identifier")
         return None
     person = Person(

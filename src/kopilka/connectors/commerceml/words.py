@@ -51,9 +51,7 @@ WORDS = {
         "A mistake of Kopilka's; it is logged. Exchange again later.",
     ),
     "no_shop": Text("Подключению не указан магазин.", "The connection has no shop."),
-    "progress": Text(
-        "Файл {name}: обработано {done} из {total}.", "The file {name}: {done} of {total} done."
-    ),
+    "progress": Text("Файл {name}: обработано {done}.", "The file {name}: {done} done."),
     "done": Text(
         "Файл {name}: товаров {goods}, предложений {offers}, контрагентов {parties}, документов {papers}.",
         "The file {name}: {goods} goods, {offers} offers, {parties} counterparties, {papers} documents.",
