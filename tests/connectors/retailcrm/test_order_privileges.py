@@ -184,3 +184,11 @@ def test_bonuses_worth_more_than_a_rouble(shop: Trading) -> None:
     assert (30, [{"type": "bonus_charge", "amount": 60}], 940) == (
         order["bonusesChargeTotal"], order["items"][0]["discounts"], order["totalSumm"],
     )  # fmt: skip
+
+
+def test_a_privilege_changed_on_completion_is_what_counts(shop: Trading) -> None:
+    site = at(shop, "by-choice")
+    placed = site.place("1", 2, 500, privilegeType="personal_discount")[1]["order"]
+    booked = site.edit("1", privilegeType="loyalty_level", status="complete")[1]["order"]
+
+    assert (930, 1000, 100) == (placed["totalSumm"], booked["totalSumm"], booked["bonusesCreditTotal"])

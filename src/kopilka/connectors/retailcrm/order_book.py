@@ -268,7 +268,8 @@ async def _close(ask: Ask, scene: Scene, who: Ref) -> Scene:
     held = scene.sale if scene.sale is not None and scene.sale.state == sales.HELD else None
     if held is not None and scene.spent_units and not units:
         scene, held = await _release(ask, scene), None
-    if held is not None and not as_held(scene.cart, held):
+    word = choice_of(scene.known.order.privilege, scene.rules)
+    if held is not None and not (as_held(scene.cart, held) and held.receipt.choice == word):
         scene = await _hold(ask, scene, who)
         held = scene.sale if scene.sale is not None and scene.sale.state == sales.HELD else None
     client = ask.connection.connection_id
