@@ -34,8 +34,6 @@ _SOURCE = {
     "ru": "откуда купон: чек, операция или партия",
     "en": "where the coupon is from: a receipt, a transaction or a batch",
 }
-_ACTOR = {"ru": "кто это сделал: сотрудник или ключ API", "en": "who did it: staff or an API key"}
-_REASON = {"ru": "причина, словами сотрудника", "en": "the reason in the words of staff"}
 _LEVELS = {
     "from": {"ru": "прежний уровень", "en": "the level before"},
     "to": {"ru": "новый уровень", "en": "the new level"},
@@ -160,8 +158,8 @@ _kind(
 )  # fmt: skip
 _kind(
     names.POINTS_ADJUSTED, words=("Бонусы начислены или списаны вручную", "Points were booked by hand"),
-    fields={"kind": _KIND, "units": _ONE_UNITS, "reason": _REASON},
-    example={"kind": "bonus", "units": 10000, "reason": "a gift"},
+    fields={"kind": _KIND, "units": _ONE_UNITS},
+    example={"kind": "bonus", "units": 10000},
 )  # fmt: skip
 _kind(
     names.POINTS_EXCHANGED, words=("Бонусы обменяны", "Points were exchanged"),
