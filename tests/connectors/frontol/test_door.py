@@ -105,8 +105,9 @@ def test_our_own_failure_has_the_protocols_own_shape() -> None:
     assert [(503, 9), (500, 9)] == [(each.status, told(each)["code"]) for each in answers]
 
 
-def test_the_test_button_works_over_the_socket(shop: Trading) -> None:
-    connection, secret = shop.connect("frontol")
+@pytest.mark.parametrize("place", ["shop", ""])
+def test_the_test_button_works_over_the_socket(shop: Trading, place: str) -> None:
+    connection, secret = shop.connect("frontol", shop=place)
     call = FRONTOL.sign(FRONTOL.probe(connection), connection, secret)
     answer = httpx.post(shop.url + call.path, content=call.body, headers=call.headers)
 

@@ -11,6 +11,7 @@ from kopilka.connectors.frontol import forms, receipts, refunds, sales, words
 from kopilka.connectors.frontol.documents import Common, Document, Form, UnreadableError, read
 from kopilka.connectors.frontol.manifest import FRONTOL as MANIFEST
 from kopilka.connectors.frontol.manifest import PREFIX
+from kopilka.connectors.frontol.mapping import named
 from kopilka.connectors.frontol.till import FAILED, UNREADABLE, NoError, Till, language_of, till_of
 from kopilka.connectors.kit.call import Answer, Call, answer_json
 from kopilka.connectors.kit.manifest import Manifest
@@ -115,6 +116,9 @@ async def _route(endpoint: str, call: Call, connection: Connection, services: Se
         return await handler(await till_of(connection, services, document), document)
     form = read(Form, call.body)
     if endpoint == "client":
+        if not named(form.client):
+            # Nobody is asked about: nothing to look up, and no shop is needed.
+            return answer_json({"code": 0}, connection_id=connection.connection_id)
         return await forms.client(await till_of(connection, services, form), form)
     action = FORMS.get(form.action or "")
     if action is None:
