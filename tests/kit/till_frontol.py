@@ -169,7 +169,7 @@ class Queue:
         """Sell everything. A cashier repeats what must be heard before the buyer goes; what is printed waits its turn."""
         for goods, bonus, cancelled, back in self._sales:
             uid, money = str(uuid4()), round(sum(row["totalAmount"] for row in goods), 2)
-            common = {"client": self._till.client, "positions": goods}
+            common: Json = {"client": self._till.client, "positions": goods}
             self._try(wire, self._till.document("calculate", uid, **common), 1)
             payment = {"mode": "nonFiscal", "amount": bonus}
             if bonus:
@@ -212,11 +212,11 @@ class Queue:
         return False
 
 
-def till_of(shop: Trading, connection: Connection, secret: str, chance: Random) -> Queue:
+def till_of(shop: Trading, connection: Connection, secret: str, chance: Random | None = None) -> Queue:
     """A till with a list of sales, of a new member."""
     till = FrontolTill(shop, connection, secret)
     till.member = shop.member(till.phone, points="1000")
-    return Queue(till, chance)
+    return Queue(till, chance or Random(0))
 
 
 def _sale(chance: Random) -> tuple[list[Json], float, bool, int]:
