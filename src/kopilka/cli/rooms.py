@@ -21,6 +21,7 @@ from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.show import Views
 from kopilka.usecases.situation_counter import Counter
 from kopilka.usecases.staff import Reception
+from kopilka.usecases.trial import Outbox
 from kopilka.usecases.verifications import Verifications
 
 Progress = Callable[[int], None]
@@ -56,6 +57,7 @@ class Rooms(Protocol):
     coupons: Coupons
     verifications: Verifications
     connections: Connections
+    outbox: Outbox
 
     @property
     def reference(self) -> Goods:
