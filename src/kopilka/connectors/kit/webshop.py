@@ -81,7 +81,8 @@ class Said(msgspec.Struct, frozen=True):
 
 class Known(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that is known of an order, and how far it is booked. After an order that was booked is gone and comes back, its
-    next receipt is of the next `round`; `booked`, `returned` and `ended` are about the present one.
+    next receipt is of the next `round`; `booked`, `returned` and `ended` are about the present one. `leaving` are rounds of
+    which everything is yet to be returned: that is written down before it is done, for it cannot be undone.
     """
 
     bought: Bought | None = None
@@ -94,6 +95,7 @@ class Known(msgspec.Struct, frozen=True, omit_defaults=True):
     booked: str = ""
     returned: tuple[str, ...] = ()
     ended: bool = False
+    leaving: tuple[int, ...] = ()
     erased: bool = False
 
     def in_order(self) -> list[Refund]:

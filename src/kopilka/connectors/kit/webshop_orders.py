@@ -79,8 +79,10 @@ class Orders:
             before = known_of(document)
             settled = await self._settle(document, fold(before, said))
             if settled.known == before and settled.state == document.state:
+                await self._leave(document.id, before)
                 return settled.outcome or "nothing_new"
             if await self._write(document, settled):
+                await self._leave(document.id, settled.known)
                 return settled.outcome
         raise NotNowError("busy")
 
@@ -93,6 +95,7 @@ class Orders:
             else:
                 settled = Settled(msgspec.structs.replace(known, who=None), UNCLAIMED)
             if await self._write(document, settled):
+                await self._leave(document.id, settled.known)
                 return
             document = await self._document(document.id)
             if document.state != PARKED:
@@ -133,7 +136,9 @@ class Orders:
 
     async def _settle(self, document: ForeignDocument, known: Known, member_id: str = "") -> Settled:
         """Close what is paid, return what came back."""
-        known = next_round(known)
+        known, member_id = await self._adopted(
+            document.id, next_round(known), member_id or document.member_id
+        )
         bought = known.bought
         if known.erased and not known.booked:
             return Settled(known, ERASED, outcome="erased")
@@ -141,9 +146,8 @@ class Orders:
             return Settled(known, WAITING, outcome="waits_for_order")
         if not known.paid:
             return Settled(known, OPEN, outcome="not_paid")
-        receipt_id = receipt_id_of(self._connection, document.id)
-        receipt_id += f":{known.round}" if known.round else ""
-        outcome, member_id = "", member_id or document.member_id
+        receipt_id = self._receipt_id(document.id, known.round)
+        outcome = ""
         if not known.booked:
             if known.round and known.gone():
                 return Settled(known, OPEN, member_id, outcome="gone")
@@ -158,6 +162,24 @@ class Orders:
             # The member is known now: phone and e-mail have done their work.
             known = msgspec.structs.replace(known, who=Who(customer=known.who.customer))
         return Settled(known, BOOKED, member_id, receipt_id, outcome)
+
+    async def _adopted(self, order_id: str, known: Known, member_id: str) -> tuple[Known, str]:
+        """A receipt that somebody closed and could not write down, because the order was gone or erased meanwhile, is of
+        this order too.
+        """
+        if known.gone() and known.ended:
+            round_ = known.round + 1
+        elif not known.booked and (known.gone() or known.erased):
+            round_ = known.round
+        else:
+            return known, member_id
+        view = await self._services.run(self._services.views.receipt, self._receipt_id(order_id, round_))
+        if view is None or known.bought is None:
+            return known, member_id
+        return (
+            msgspec.structs.replace(known, round=round_, booked=mark(known.bought), returned=(), ended=False),
+            view.stored.sale.member_id,
+        )
 
     async def _book(self, known: Known, bought: Bought, receipt_id: str, member_id: str) -> Settled:
         services, connection = self._services, self._connection
@@ -216,19 +238,40 @@ class Orders:
         return _with_codes(plain, [use for use in ours if normalised(use.code) in used])
 
     async def _take_back(self, known: Known, bought: Bought, receipt_id: str) -> Known:
-        """Return every refund once, by its id, and what is left of an order that is gone."""
+        """Return every refund once, by its id; what is left of an order that is gone is about to leave."""
         returned = known.returned
         for refund in known.in_order():
             for name, wish in wishes_of(refund, bought):
                 if name not in returned:
                     await self._return(Return(receipt_id, f"{receipt_id}:{name}", wish, refund.at))
                     returned = (*returned, name)
-        ended = known.ended
-        if known.gone() and not ended:
-            at = bought.changed_at if bought.gone else self._services.clock()
-            await self._return(Return(receipt_id, f"{receipt_id}:gone", ReturnWish(), at))
-            ended = True
-        return msgspec.structs.replace(known, returned=returned, ended=ended)
+        if known.gone() and not known.ended:
+            return msgspec.structs.replace(
+                known, returned=returned, ended=True, leaving=(*known.leaving, known.round)
+            )
+        return msgspec.structs.replace(known, returned=returned)
+
+    async def _leave(self, order_id: str, known: Known) -> None:
+        """Return all that is left of rounds that are over, now that it is written that they are."""
+        if not known.leaving:
+            return
+        for round_ in known.leaving:
+            receipt_id = self._receipt_id(order_id, round_)
+            wish = Return(receipt_id, f"{receipt_id}:gone", ReturnWish(), self._services.clock())
+            await self._return(wish)
+        for _ in range(TRIES):
+            document = await self._document(order_id)
+            now = known_of(document)
+            rest = tuple(round_ for round_ in now.leaving if round_ not in known.leaving)
+            after = msgspec.structs.replace(now, leaving=rest)
+            settled = Settled(after, document.state, document.member_id, document.receipt_id)
+            if after == now or await self._write(document, settled):
+                return
+        raise NotNowError("busy")
+
+    def _receipt_id(self, order_id: str, round_: int) -> str:
+        found = receipt_id_of(self._connection, order_id)
+        return f"{found}:{round_}" if round_ else found
 
     async def _return(self, command: Return) -> None:
         """Take back as much of a wish as is left."""
