@@ -167,6 +167,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "bad_address": Kind(422, N_("Events cannot be sent to this address")),
     "address_not_https": Kind(422, N_("The address must begin with https")),
     "address_private": Kind(422, N_("The address leads into a private network")),
+    "broken_seal": Kind(422, N_("The secret was sealed with another key")),
     "bad_webhook_secret": Kind(422, N_("The secret is not one of Standard Webhooks")),
     "wrong_hours": Kind(422, N_("The number of hours is wrong")),
     "not_waiting": Kind(409, N_("The delivery does not wait any more")),

@@ -284,7 +284,7 @@ ROUTES = (
     ),
     Route(
         "POST", f"{_ONE}/test", test, "Send an example now and see the answer", _EVENTS, TestIn, TriedOut,
-        problems=(_NO, "unknown_event"), words="Ids of tests begin with `evt_test_`. A test is not tried again.",
+        problems=(_NO, "unknown_event", "broken_seal"), words="Ids of tests begin with `evt_test_`. A test is not tried again.",
     ),
     Route(
         "POST", f"{_ONE}/replay", replay, "Send events once more from a moment on", _EVENTS, ReplayIn, ReplayedOut,

@@ -14,7 +14,7 @@ import msgspec
 
 from kopilka.usecases.members import ACTION, Act
 from kopilka.usecases.outcomes import Refused, Why
-from kopilka.usecases.subscriptions import GONE, LAST_TRY, STOPPED, Subscription, Subscriptions
+from kopilka.usecases.subscriptions import BROKEN_SEAL, GONE, LAST_TRY, STOPPED, Subscription, Subscriptions
 from kopilka.values.ids import make_id
 
 PAUSES = (5, 300, 1_800, 7_200, 18_000, 36_000, 36_000)
@@ -228,10 +228,11 @@ class Deliveries:
 
     def take(self, subscription_id: str) -> Load | None:
         """What may go now, for us alone; None where there is nothing."""
-        found = self._subscriptions.secrets(subscription_id)
+        found, now = self._subscriptions.secrets(subscription_id), self._clock()
         if isinstance(found, Refused):
+            if found.code == BROKEN_SEAL:
+                self._store.finish(subscription_id, (), Verdict(0, stopped=BROKEN_SEAL), now)
             return None
-        now = self._clock()
         parcels = self._store.take(subscription_id, now, now + LEASE, TOGETHER)
         return Load(found[0], found[1], parcels) if parcels else None
 

@@ -16,12 +16,12 @@ import msgspec
 from kopilka.core.event.kinds import KINDS
 from kopilka.usecases.members import ACTION, Act
 from kopilka.usecases.outcomes import Refused, Why
-from kopilka.usecases.seal import Seal
+from kopilka.usecases.seal import BrokenSealError, NoSealError, Seal
 from kopilka.values.ids import SUBSCRIPTION, make_id
 
 ACTIVE, PAUSED, STOPPED, DELETED = "active", "paused", "stopped", "deleted"
-GONE, LAST_TRY = "gone", "last_try"
-"""Why a subscription stops: the receiver answered 410, or the last try failed too."""
+GONE, LAST_TRY, BROKEN_SEAL = "gone", "last_try", "broken_seal"
+"""Why a subscription stops: the receiver answered 410, the last try failed too, its secret cannot be opened."""
 SECRET = "whsec_"  # noqa: S105 - how secrets begin
 SECRET_BYTES, SECRET_BYTES_MIN, SECRET_BYTES_MAX = 32, 24, 64
 ADDRESS_MAX, TITLE_MAX, SUBSCRIPTIONS_MAX = 2000, 200, 100
@@ -168,7 +168,12 @@ class Subscriptions:
     def secrets(self, subscription_id: str) -> tuple[Subscription, tuple[str, ...]] | Refused:
         """A subscription with the secrets that sign now: the newest first."""
         found = self._found(subscription_id)
-        return found if isinstance(found, Refused) else (found.subscription, self._signing(found))
+        if isinstance(found, Refused):
+            return found
+        try:
+            return found.subscription, self._signing(found)
+        except (NoSealError, BrokenSealError):
+            return Refused(BROKEN_SEAL, Why.NOT_ALLOWED)
 
     # -- changing -----------------------------------------------------------------------------------------------
 

@@ -73,8 +73,13 @@ _TEXTS: Mapping[str, str] = {
     "too_many_codes": N_("Too many wrong codes. Wait for {seconds:count} s and try again."),
     "too_many_tries": N_("Too many tries. Wait for {minutes:count} min and try again."),
     "address_not_https": N_("The address must begin with https://"),
-    "address_private": N_("This address leads into a private network. The operator may allow that: see docs/events.md."),
+    "address_private": N_(
+        "This address leads into a private network. The operator may allow that: see docs/events.md."
+    ),
     "bad_address": N_("This is no address to send to. Write it as https://example.com/events."),
+    "broken_seal": N_(
+        "The secret was sealed with another KOPILKA_SECRET_KEY: give that one back, or make a new secret."
+    ),
     "bad_webhook_secret": N_("A secret is whsec_ and base64 of 24 to 64 bytes."),
     "not_waiting": N_("This delivery does not wait any more."),
     "too_many_subscriptions": N_("There are {most:count} subscriptions already: delete one first."),

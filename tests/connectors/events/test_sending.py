@@ -10,7 +10,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from svix.webhooks import Webhook as SvixWebhook
 from telling import Telling
 
+from kopilka.connectors.events.formats import FORMATS, Format, Letter
 from kopilka.usecases.deliveries import PAUSES
+from kopilka.usecases.manifest import Text
+from kopilka.usecases.seal import Seal
 
 pytestmark = pytest.mark.usefixtures("inside")
 
@@ -279,3 +282,34 @@ def test_secrets_are_sealed_and_long_enough(house: Telling, site: Receiver) -> N
     assert secret.startswith("whsec_")
     assert secret.encode() not in bytes(kept)
     assert 32 <= len(secret) <= 60
+
+
+def test_a_secret_that_cannot_be_opened_stops_and_is_told(
+    house: Telling, site: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = house.subscribe(site.url)
+    house.member("1")
+    house.hand_on()
+    monkeypatch.setattr(house.house.subscriptions, "_seal", Seal("another key than that which sealed"))
+    house.send()
+
+    assert ("stopped", "broken_seal") == (house.state(made).state, house.state(made).reason)
+    assert "broken_seal" == getattr(house.house.trial.send(made.subscription_id), "code", "")
+    house.house.subscriptions.rotate(made.subscription_id, hours=0)
+    house.house.subscriptions.resume(made.subscription_id)
+    house.send()
+    assert 1 == len(site.got)
+
+
+def test_an_event_that_cannot_be_written_is_a_failure_like_others(
+    house: Telling, site: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_(*_: object) -> Letter:
+        raise ValueError
+
+    made, _ = house.subscribe(site.url)
+    house.member("1")
+    monkeypatch.setitem(FORMATS, "cloudevents", Format("cloudevents", Text("", ""), break_))
+    house.tell()
+
+    assert [("waiting", 1, "not_written")] == [(row.state, row.tries, row.note) for row in house.log(made)]

@@ -217,6 +217,15 @@ class Sender:
     async def _send(self, post: Post, load: Load, kind: Format | None, parcel: Parcel) -> Sent:
         if kind is None:
             return Sent(parcel, None, 0, "unknown_format")
+        try:
+            return await self._deliver(post, load, kind, parcel)
+        except StoreUnavailableError:
+            raise
+        except Exception:
+            log.exception("event_not_written", event_id=parcel.fact.event_id, format=kind.name)
+            return Sent(parcel, None, 0, "not_written")
+
+    async def _deliver(self, post: Post, load: Load, kind: Format, parcel: Parcel) -> Sent:
         async with self._slots:
             if kind.complete is None:
                 letter = kind.write(parcel.fact, self._clock(), load.secrets)

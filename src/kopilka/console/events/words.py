@@ -38,6 +38,9 @@ FILTERS = (
 )
 _STOPPED = {
     "gone": N_("The receiver answered 410 Gone: it does not want events any more."),
+    "broken_seal": N_(
+        "Its secret was sealed with another KOPILKA_SECRET_KEY. Give that key back, or make a new secret and resume."
+    ),
     "last_try": N_(
         "One delivery failed on every try, for more than a day. Nothing is lost: everything waits."
     ),
@@ -51,6 +54,8 @@ _TROUBLES = {
     "address_private": N_("the name leads into a private network"),
     "address_not_https": N_("the address is not https"),
     "bad_address": N_("the address is wrong"),
+    "unknown_connection": N_("its connection is closed"),
+    "not_written": N_("the event could not be written in this way"),
     "unknown_format": N_("its format is not there any more"),
 }
 
