@@ -8,6 +8,7 @@ from typing import ParamSpec, TypeVar
 
 from kopilka.app.compose import House
 from kopilka.app.receipt_door import OneByOne
+from kopilka.connectors.commerceml import COMMERCEML
 from kopilka.connectors.evotor import EVOTOR
 from kopilka.connectors.frontol import FRONTOL
 from kopilka.connectors.kit.call import Answer, Call
@@ -23,7 +24,16 @@ from kopilka.console.services import Tried
 from kopilka.usecases.manifest import Manifest
 from kopilka.values.ids import make_id
 
-CONNECTORS: tuple[Connector, ...] = (RETAILCRM, MOYSKLAD, FRONTOL, UDS, EVOTOR, SHOPIFY, WOOCOMMERCE)
+CONNECTORS: tuple[Connector, ...] = (
+    RETAILCRM,
+    MOYSKLAD,
+    FRONTOL,
+    UDS,
+    EVOTOR,
+    SHOPIFY,
+    WOOCOMMERCE,
+    COMMERCEML,
+)
 """One line each."""
 ID_BITS = 74
 SAID_MAX = 4_000
