@@ -20,7 +20,7 @@ def test_a_served_house_hands_on_and_sends_by_itself(database: str, site: Receiv
         member = shop.member()
         line = Line("1", "tea-100", 1000, 10_000)
         receipt = Receipt("r1", "shop", shop.clock(), "RUB", (line,))
-        done = shop.wait(shop.services.counter.carry_out(Close(receipt, Ref("member", member))))  # type: ignore[arg-type]
+        done = shop.house.desk().run([Close(receipt, Ref("member", member))])[0]
         assert isinstance(done, Done)
         shop.until(lambda: bool(site.got))
 
