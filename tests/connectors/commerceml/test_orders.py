@@ -285,6 +285,16 @@ def test_orders_before_customers_end_as_customers_before_orders(shop: Trading) -
     assert ({"1": ("closed", 10_000, False)}, (500, 500)) == (made.receipts(), shop.balance(member.member_id))
 
 
+def test_who_the_buyer_is_stands_with_the_member_alone(shop: Trading, made: Made, buyer: Buyer) -> None:
+    for _ in range(2):
+        brought(made, Doc("1", [line("tea-100", "100")], party=buyer.party("970#юля#Еремеева Юлия")))
+    document = shop.house.foreign.document(made.prefix, ORDERS, "1")
+
+    assert document is not None
+    assert (buyer.id, f"{made.prefix}:1") == (document.member_id, document.receipt_id)
+    assert not [word for word in (buyer.phone, "Еремеева", "Петрова") if word in str(document.content)]
+
+
 def test_nobody_comes_for_a_sale_and_it_is_a_guests(shop: Trading, made: Made) -> None:
     brought(made, Doc("1", [line("tea-100", "100")], party=party("x", phone=f"+7907{next(_numbers):07}")))
     document = shop.house.foreign.document(made.prefix, ORDERS, "1")

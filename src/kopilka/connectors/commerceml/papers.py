@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from kopilka.connectors.commerceml.context import Exchange
-from kopilka.connectors.commerceml.mapping import named_by
+from kopilka.connectors.commerceml.mapping import Party, named_by
 from kopilka.connectors.commerceml.mapping_papers import (
     OTHER,
     PAYMENT,
@@ -159,7 +159,12 @@ class Papers:
             other = bool(buyer.member_id) and buyer.member_id != sale.member_id
             ours = self._taken_back_by_us(view)
             if not ours and (gone(sale) or (same_sale(sale, wanted, spent) and not other)):
-                return await self._shelf.put(document, kept, "closed", sale.member_id)
+                bare = msgspec.structs.replace(
+                    kept,
+                    member=sale.member_id or kept.member,
+                    paper=msgspec.structs.replace(paper, party=Party()),
+                )
+                return await self._shelf.put(document, bare, "closed", sale.member_id)
             if not gone(sale):
                 refused = await self._take_back(sale, "replaced", paper.at)
                 if refused:
@@ -170,7 +175,11 @@ class Papers:
         booking = msgspec.structs.replace(
             document, receipt_id=receipt_id, member_id=buyer.member_id or document.member_id
         )
-        kept = msgspec.structs.replace(kept, receipts=number)
+        # Whose it is is known by now: who they are stands with the member alone.
+        kept = msgspec.structs.replace(
+            kept, receipts=number, member=buyer.member_id or kept.member,
+            paper=msgspec.structs.replace(paper, party=Party()),
+        )  # fmt: skip
         # Written before it is booked: a receipt of ours is always known to be ours.
         if not await self._shelf.put(booking, kept, "booking"):
             return False

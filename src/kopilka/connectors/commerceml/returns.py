@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from kopilka.connectors.commerceml.mapping import Party
 from kopilka.connectors.commerceml.mapping_papers import Paper, back_of, came_back, everything, wish_of
 from kopilka.connectors.commerceml.shelf import ORDERS, RETURNS, TRIES, Kept, Shelf, kept_of
 from kopilka.core.settlement.sale import CLOSED
@@ -39,7 +40,7 @@ class Returns:
         if found is not None and found.changed_at > changed_at:
             self._shelf.note(paper, "older")
             return
-        content: Any = msgspec.to_builtins(paper)
+        content: Any = msgspec.to_builtins(msgspec.structs.replace(paper, party=Party()))
         document = found or ForeignDocument(self._shelf.owner, RETURNS, paper.id, {}, changed_at)
         document = msgspec.structs.replace(document, content=content, changed_at=changed_at, state="waits")
         await self._shelf.services.run(self._shelf.services.foreign.put, document)
@@ -71,7 +72,9 @@ class Returns:
                 paper = msgspec.convert(document.content, Paper)
                 state = await self._give_back(paper, receipt_id, kept.receipts)
                 if state != document.state:
-                    done = msgspec.structs.replace(document, state=state, receipt_id=receipt_id)
+                    done = msgspec.structs.replace(
+                        document, state=state, receipt_id=receipt_id, member_id=order.member_id
+                    )
                     await self._shelf.services.run(self._shelf.services.foreign.put, done)
 
     async def _give_back(self, paper: Paper, receipt_id: str, number: int) -> str:
