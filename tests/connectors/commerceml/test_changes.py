@@ -1,5 +1,6 @@
 """Documents that repeat, change, are cancelled or come back, and sales that other doors know."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from typing import Any
 
@@ -245,3 +246,13 @@ def test_one_balance_whichever_door_is_used(shop: Trading, made: Made, buyer: Bu
     assert isinstance(shop._desk.run([Hold(held, Ref("member", buyer.id))])[0], Done)
 
     assert (1_500, 1_500) == buyer.balance()
+
+
+def test_two_exchanges_at_once_sell_once(made: Made, buyer: Buyer) -> None:
+    docs = [Doc(str(n), [line("tea-100", "100")], party=buyer.party()) for n in range(5)]
+    with ThreadPoolExecutor(4) as many:
+        for said in many.map(lambda _: brought(made, *docs), range(8)):
+            assert "success" == said[0]
+
+    assert {str(n): ("closed", 10_000, False) for n in range(5)} == made.receipts()
+    assert (2_500, 2_500) == buyer.balance()
