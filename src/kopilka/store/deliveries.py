@@ -16,6 +16,8 @@ from kopilka.usecases.members import Act
 SQL = queries("deliveries")
 FOLLOWS = "~"
 """Stands in an id between an event and one that follows from it."""
+SUMMARISE_AFTER = 5_000
+"""After so many events the index over transactions is brought up: it reads what it has not summed up yet row by row."""
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -26,6 +28,7 @@ class PostgresDeliveries:
     def __init__(self, pool: Pool, by_key: Pool) -> None:
         self._pool = pool
         self._by_key = by_key
+        self._fresh = SUMMARISE_AFTER  # the first look may come after a large import
 
     def mark(self) -> int:
         with self._pool.connection() as connection:
@@ -42,6 +45,11 @@ class PostgresDeliveries:
                 connection.execute(SQL["after_restore"])
                 return 1
             row: Any = connection.execute(SQL["hand_on"], {"now": now}).fetchone()
+        self._fresh += int(row[0])
+        if self._fresh >= SUMMARISE_AFTER:
+            self._fresh = 0
+            with self._pool.connection() as connection:
+                connection.execute(SQL["summarise"])
         return int(row[0])
 
     def ready(self, now: datetime) -> list[str]:

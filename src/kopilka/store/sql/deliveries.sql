@@ -64,11 +64,15 @@ WITH horizon AS MATERIALIZED (
 SELECT count(*) FROM complete;
 
 -- name: ready
--- Active subscriptions with a lane that may go.
+-- Active subscriptions with a lane that may go; one that waits to be tried again needs only some lane.
 SELECT s.subscription_id FROM subscription s
-WHERE s.state = 'active' AND (s.retry_at IS NULL OR s.retry_at <= %(now)s) AND EXISTS (
-    SELECT FROM delivery_lane l WHERE l.subscription_id = s.subscription_id
-        AND (l.due_at <= %(now)s OR s.retry_at IS NOT NULL) AND (l.leased_until IS NULL OR l.leased_until <= %(now)s))
+CROSS JOIN LATERAL (
+    SELECT l.due_at FROM delivery_lane l
+    WHERE l.subscription_id = s.subscription_id AND (l.leased_until IS NULL OR l.leased_until <= %(now)s)
+        AND l.due_at <= CASE WHEN s.retry_at IS NULL THEN %(now)s::timestamptz ELSE 'infinity' END
+    ORDER BY l.due_at LIMIT 1
+) first
+WHERE s.state = 'active' AND (s.retry_at IS NULL OR s.retry_at <= %(now)s)
 ORDER BY s.subscription_id;
 
 -- name: standing
