@@ -1,6 +1,7 @@
 """The map of the console: every path, its screen, and the right that opens it."""
 
 from litestar import Router
+from litestar.handlers import HTTPRouteHandler
 
 from kopilka.console.connections.view import Connections
 from kopilka.console.coupons.view import Coupons
@@ -34,7 +35,6 @@ def router(services: Services) -> Router:
     gifts, offers = Gifts(shell), Offers(shell, member)
     playbooks, connections = Playbooks(shell), Connections(shell)
     link = f"{HOME}/connections/{{connection:str}}"
-    events, told = Events(shell), f"{HOME}/events/{{id:str}}"
     one, slip = f"{HOME}/members/{{member_id:str}}", f"{HOME}/receipts/{{receipt_id:str}}"
     return Router(
         path="/",
@@ -84,20 +84,28 @@ def router(services: Services) -> Router:
             door.post(f"{link}/try", connections.try_out, Right.STAFF),
             door.post(f"{link}/renew", connections.renew, Right.STAFF),
             door.post(f"{link}/close", connections.close, Right.STAFF),
-            door.get(f"{HOME}/events", events.show, Right.STAFF),
-            door.post(f"{HOME}/events", events.make, Right.STAFF),
-            door.get(told, events.one, Right.STAFF),
-            door.post(told, events.change, Right.STAFF),
-            door.post(f"{told}/pause", events.pause, Right.STAFF),
-            door.post(f"{told}/resume", events.resume, Right.STAFF),
-            door.post(f"{told}/secret", events.rotate, Right.STAFF),
-            door.post(f"{told}/replay", events.replay, Right.STAFF),
-            door.post(f"{told}/delete", events.delete, Right.STAFF),
-            door.get(f"{told}/test", events.ask_test, Right.STAFF),
-            door.post(f"{told}/test", events.test, Right.STAFF),
-            door.get(f"{told}/{{event:str}}", events.delivery, Right.STAFF),
-            door.post(f"{told}/{{event:str}}/skip", events.skip, Right.STAFF),
+            *_about_events(door, Events(shell)),
             door.get(f"{HOME}/staff", staff.show, Right.STAFF),
             door.post(f"{HOME}/staff", staff.add, Right.STAFF),
         ],
     )
+
+
+def _about_events(door: Entrance, events: Events) -> list[HTTPRouteHandler]:
+    """Receivers of events and their logs."""
+    told = f"{HOME}/events/{{id:str}}"
+    return [
+        door.get(f"{HOME}/events", events.show, Right.STAFF),
+        door.post(f"{HOME}/events", events.make, Right.STAFF),
+        door.get(told, events.one, Right.STAFF),
+        door.post(told, events.change, Right.STAFF),
+        door.post(f"{told}/pause", events.pause, Right.STAFF),
+        door.post(f"{told}/resume", events.resume, Right.STAFF),
+        door.post(f"{told}/secret", events.rotate, Right.STAFF),
+        door.post(f"{told}/replay", events.replay, Right.STAFF),
+        door.post(f"{told}/delete", events.delete, Right.STAFF),
+        door.get(f"{told}/test", events.ask_test, Right.STAFF),
+        door.post(f"{told}/test", events.test, Right.STAFF),
+        door.get(f"{told}/{{event:str}}", events.delivery, Right.STAFF),
+        door.post(f"{told}/{{event:str}}/skip", events.skip, Right.STAFF),
+    ]
