@@ -314,3 +314,9 @@ def later(day: int) -> str:
 def back(id_: str, base: str, *lines: str, **facts: str) -> Doc:
     """Goods that come back."""
     return Doc(id_, lines, operation="Возврат товара", base=base, facts=facts)
+
+
+def settled(shop: Trading) -> None:
+    """Wait until what has happened can be told: nothing that still runs could add anything before it."""
+    ((last,),) = shop.rows("SELECT coalesce(max(txid), 0) FROM event")
+    shop.until(lambda: shop.services.feed.bound() > last)

@@ -107,6 +107,16 @@ def test_an_order_sent_again_after_its_return_is_not_sold_again(made: Made, buye
     assert ({"1": ("closed", 10_000, True)}, (0, 0)) == (made.receipts(), buyer.balance())
 
 
+def test_an_order_edited_after_all_of_it_came_back_is_what_it_says_now(made: Made, buyer: Buyer) -> None:
+    brought(made, Doc("1", [line("tea-100", "100")], party=buyer.party()))
+    brought(made, back("в1", "1", line("tea-100", "100")))
+    for _ in range(2):
+        brought(made, Doc("1", [line("cocoa", "50", "2")], party=buyer.party()), formed=later(2))
+
+    assert {"1": ("closed", 10_000, True), "1~2": ("closed", 10_000, False)} == made.receipts()
+    assert (500, 500) == buyer.balance()
+
+
 def test_a_return_may_come_before_its_order(made: Made, buyer: Buyer) -> None:
     said = brought(made, back("в1", "1", line("tea-100", "100", "1")))
     assert "Документ в1: заказ ещё не пришёл, возврат ждёт его" == said[2]

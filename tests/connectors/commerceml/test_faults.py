@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 from faulty import Wire
-from one_c import Buyer, Made
+from one_c import Buyer, Made, settled
 from till_commerceml import till_of
 from trading import Trading
 
@@ -33,6 +33,7 @@ def run(shop: Trading, seed: int, wire: Wire) -> tuple[object, ...]:
     receipt = Receipt(f"till-{buyer.id}", "shop", shop.clock(), "RUB", (Line("1", "tea-100", 1_000, 10_000),))
     assert isinstance(shop._desk.run([Close(receipt, Ref("member", buyer.id))])[0], Done)
     wire.mend()
+    settled(shop)
     till.catch_up(wire)
     mine = [id_ for id_ in till.book.fetched if buyer.id in id_]
     return state(shop, made), buyer.balance(), len(mine)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from lxml import etree
-from one_c import Buyer, Doc, Made, brought, facts, later, line, texts
+from one_c import Buyer, Doc, Made, brought, facts, later, line, settled, texts
 from trading import CLUB, Trading, trading
 
 from kopilka.connectors.commerceml import COMMERCEML
@@ -76,6 +76,7 @@ def sold(shop: Trading, buyer: Buyer | None, spent: int = 0, place: str = "shop"
     receipt = Receipt(id_, place, shop.clock(), "RUB", lines, spend=spend)
     done = shop._desk.run([Close(receipt, None if buyer is None else Ref("member", buyer.id))])[0]
     assert isinstance(done, Done), done
+    settled(shop)
     return id_
 
 
@@ -84,6 +85,7 @@ def returned(shop: Trading, id_: str, quantity: int) -> str:
     return_id = f"ret-{next(_numbers)}"
     done = shop._desk.run([Return(id_, return_id, wish, shop.clock(), "shop")])[0]
     assert isinstance(done, Done), done
+    settled(shop)
     return return_id
 
 
@@ -229,6 +231,7 @@ def test_a_voided_receipt_goes_out_cancelled(shop: Trading, made: Made, buyer: B
     id_ = sold(shop, buyer)
     made.one_c().fetch()
     assert isinstance(shop._desk.run([Void(id_, shop.clock())])[0], Done)
+    settled(shop)
     (doc,) = made.one_c().fetch().findall("Документ")
 
     assert (id_, "true", "[C] Отменён") == (
@@ -244,6 +247,7 @@ def test_1cs_own_orders_go_back_only_where_it_wants_them(shop: Trading, buyer: B
     brought(quiet, doc)
     assert [] == ids(quiet.one_c().fetch())
     brought(loud, doc)
+    settled(shop)
     found = loud.one_c().fetch()
     mine = [d for d in found.findall("Документ") if d.findtext("Номер") == "0001"]
     assert [("УТ-1", "5.00")] == [(d.findtext("Ид"), facts(d)["Начислено бонусов"]) for d in mine]
@@ -265,9 +269,11 @@ def test_receipts_of_other_shops_and_those_not_wanted_stay(shop: Trading, made: 
 
 def test_members_go_out_when_something_happened_to_them(shop: Trading, schema: Any) -> None:
     made = Made(shop, members_out="yes", receipts_out="no")
+    settled(shop)
     while texts(made.one_c().fetch(), "Контрагенты", "Контрагент", "Ид"):
         pass
     buyer = Buyer(shop, points="12.50")
+    settled(shop)
     tree = made.one_c().fetch()
 
     schema.assertValid(tree)
@@ -296,6 +302,7 @@ def test_the_file_names_its_encoding_and_keeps_every_sign(shop: Trading, encodin
         f"sign-{encoding}", "shop", shop.clock(), "RUB", (Line("1", "x", 1_000, 100, title="Чай ☕ <&> ₽"),)
     )
     assert isinstance(shop._desk.run([Close(receipt)])[0], Done)
+    settled(shop)
     one = made.one_c()
     one.begin("sale")
     answer = one.raw("sale", "query")

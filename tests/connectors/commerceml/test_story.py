@@ -1,7 +1,7 @@
 """A whole exchange of both types over a socket, as 1C plays it: windows-1251, archives, parts, progress, fetching."""
 
 import pytest
-from one_c import Buyer, Doc, FailureError, Made, facts, file, line, parties, party, zipped
+from one_c import Buyer, Doc, FailureError, Made, facts, file, line, parties, party, settled, zipped
 from trading import Trading
 
 from kopilka.core.receipt import Line, Receipt
@@ -58,6 +58,7 @@ def test_goods_customers_orders_and_receipts_are_exchanged_both_ways(shop: Tradi
 def shop_sale(shop: Trading, buyer: Buyer, id_: str) -> None:
     receipt = Receipt(id_, "shop", shop.clock(), "RUB", (Line("1", "story-1", 1_000, 19_900),))
     shop._desk.run([Close(receipt, Ref("member", buyer.id))])
+    settled(shop)
 
 
 def test_a_wrong_password_ends_the_exchange_before_it_begins(shop: Trading) -> None:

@@ -158,7 +158,8 @@ class Papers:
             wanted = receipt_of(paper, sale.receipt.id, self._shelf.exchange.shop.id, paper.at, spent)
             other = bool(buyer.member_id) and buyer.member_id != sale.member_id
             ours = self._taken_back_by_us(view)
-            if not ours and (gone(sale) or (same_sale(sale, wanted, spent) and not other)):
+            # What came back by returns is still what was sold: only another sale is booked anew.
+            if not ours and same_sale(sale, wanted, spent) and not other:
                 bare = msgspec.structs.replace(
                     kept,
                     member=sale.member_id or kept.member,
