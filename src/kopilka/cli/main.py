@@ -37,7 +37,10 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "shop": ("catalogue", N_("Shops: put, list.")),
     "product": ("catalogue", N_("Goods: load a list.")),
     "connection": ("connection", N_("Tills and shop systems: kinds, create, list, renew, close, calls.")),
-    "subscription": ("subscription", N_("Events out: add, list, log, test, pause, resume, replay, secret, delete.")),
+    "subscription": (
+        "subscription",
+        N_("Events out: add, list, log, test, pause, resume, replay, secret, delete."),
+    ),
     "key": ("access", N_("Keys of the API: create, list, revoke.")),
     "staff": ("access", N_("Accounts of staff: add, password, list.")),
 }

@@ -22,7 +22,7 @@ class PostgresAccounts:
 
     def accounts(self, search: AccountSearch) -> list[AccountRow]:
         rows = self._all("accounts", _asked(search))
-        return [AccountRow(*each[:-1], externals=tuple(each[-1])) for each in rows]
+        return [_account(*each) for each in rows]
 
     def count_accounts(self, search: AccountSearch) -> int:
         return int(self._all("count_accounts", _asked(search))[0][0])
@@ -50,3 +50,8 @@ def _asked(search: AccountSearch) -> dict[str, Any]:
         "programmes": list(search.programmes), "identifiers": search.identifiers, "after": search.after,
         "skip": search.skip, "limit": search.limit,
     }  # fmt: skip
+
+
+def _account(*row: Any) -> AccountRow:
+    id_, bucket, holder, status, enrolled_at, shop, externals = row
+    return AccountRow(id_, bucket, holder, status, enrolled_at, shop, tuple(externals))
