@@ -98,5 +98,6 @@ def test_one_member_of_three_systems_has_one_balance_and_one_history(shop: Tradi
     assert [SALE] * 4 == [line["receipt"] for line in lines if "receipt" in line]
     assert ("272.50", "272.50") == (wallet["total"], wallet["free"])
     page = console_page(shop, member_id)
+    assert "списано 100 бонусов" in page
     for told in ("Анна Петрова", "272,50 бонуса", "−100 бонусов", "900,00 ₽", "был возврат"):
         assert told in page, told

@@ -17,11 +17,13 @@ PAGES = (
     "/console", "/console/members", "/console/members?q=zzz", "/console/members/new", "/console/receipts",
     "/console/programmes", "/console/programmes/club", "/console/programmes/edit?playbook=b1-bonus-card",
     "/console/playbooks", "/console/playbooks?q=zzz", "/console/playbooks/c1-beer-club",
-    "/console/coupons", "/console/shops", "/console/staff", "/till", "/till/return",
+    "/console/coupons", "/console/shops", "/console/staff", "/console/connections",
+    "/console/connections/new/frontol", "/console/events", "/till", "/till/return",
 )  # fmt: skip
+OWNERS = {"/console/staff", "/console/connections", "/console/connections/new/frontol", "/console/events"}
 CLOSED_TO = {
-    "marketer": {"/console/staff"},
-    "support": {"/console/staff"},
+    "marketer": OWNERS,
+    "support": OWNERS,
     "cashier": {page for page in PAGES if page.startswith("/console")},
 }
 

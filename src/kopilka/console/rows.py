@@ -93,7 +93,7 @@ def receipt_rows(
     for row in receipts:
         notes = [] if row.state == "closed" else [say.gettext(STATES[row.state])]
         notes += [say.gettext("goods returned")] if row.returned and row.state == "closed" else []
-        spent = say.gettext("%(points)s spent", points=formats.number(tag, row.spent_units))
+        spent = say.gettext("%(points)s spent", points=points_text(tongue, row.spent_units, row.spent_kind))
         discount = say.gettext(
             "discount %(money)s", money=formats.money(tag, row.discount_minor, row.currency, short=True)
         )

@@ -150,7 +150,7 @@ def _receipt_row(row: Any) -> ReceiptRow:
     if row[11] is not None:
         for each in _earned.decode(row[11]):
             earned[each.kind] = earned.get(each.kind, 0) + each.units
-    values: Any = (*row[:11], earned, *row[12:14])
+    values: Any = (*row[:11], earned, *row[12:15])
     return ReceiptRow(*values)
 
 

@@ -162,6 +162,7 @@ class ReceiptRow(msgspec.Struct, frozen=True):
     earned: dict[str, int]
     returned: bool
     name: str = ""
+    spent_kind: str = ""
 
 
 class ReturnFacts(msgspec.Struct, frozen=True):

@@ -90,7 +90,7 @@ ORDER BY p.recorded_at DESC, p.kind DESC, p.version DESC LIMIT %(limit)s;
 -- A page of a holder's receipts, newest recorded first.
 SELECT r.receipt_id, r.member_id, r.state, r.shop, r.sold_at, r.recorded_at, r.currency, r.goods_minor, r.paid_minor,
     coalesce((r.decision ->> 'discount_minor')::bigint, 0), r.spent_units, r.decision -> 'earned',
-    r.progress <> '{}', ''
+    r.progress <> '{}', '', coalesce(r.decision -> 'spent' ->> 'kind', '')
 FROM receipt r
 WHERE r.bucket = %(bucket)s AND r.holder_id = %(holder)s AND (%(shop)s = '' OR r.shop = %(shop)s)
     AND (%(at)s::timestamptz IS NULL OR (r.recorded_at, r.receipt_id) < (%(at)s, %(last)s))
@@ -100,7 +100,7 @@ ORDER BY r.recorded_at DESC, r.receipt_id DESC LIMIT %(limit)s;
 -- A page of everybody's receipts, newest recorded first.
 SELECT r.receipt_id, r.member_id, r.state, r.shop, r.sold_at, r.recorded_at, r.currency, r.goods_minor, r.paid_minor,
     coalesce((r.decision ->> 'discount_minor')::bigint, 0), r.spent_units, r.decision -> 'earned',
-    r.progress <> '{}', coalesce(p.name, '')
+    r.progress <> '{}', coalesce(p.name, ''), coalesce(r.decision -> 'spent' ->> 'kind', '')
 FROM receipt r
 LEFT JOIN personal.person p ON p.member_id = r.member_id
 WHERE (%(shop)s = '' OR r.shop = %(shop)s)
