@@ -148,10 +148,12 @@ def _code(decision: Decision, rule: str) -> str:
 def _due(rules: Ruleset, receipt: Receipt, only: set[str]) -> int:
     """What is to be paid where of the discounts only these stand, all together."""
     programme = rules.programme
+    here = {rule.id for rule in programme.rules if any(e.LANE is Lane.DISCOUNTS for e in rule.effects)}  # type: ignore[attr-defined]
     kept = tuple(
-        msgspec.structs.replace(rule, group="")
+        # Groups of other lanes stay: there they still choose among rivals.
+        msgspec.structs.replace(rule, group="") if rule.id in here else rule
         for rule in programme.rules
-        if rule.id in only or not any(effect.LANE is Lane.DISCOUNTS for effect in rule.effects)  # type: ignore[attr-defined]
+        if rule.id in only or rule.id not in here
     )
     lanes = msgspec.structs.replace(
         programme.lanes, discounts=msgspec.structs.replace(programme.lanes.discounts, choose=_all())
