@@ -88,9 +88,8 @@ def test_repeats_of_a_refund_at_the_same_moment_are_one(paying: Company, phone: 
         rest = {each["id"] for each in pool.map(lambda _: back(paying, number), range(5))}
 
     assert (1, 1) == (len(parts), len(rest))
-    view = paying.shop.house.views.receipt(
-        paying.shop.rows("SELECT receipt_id FROM receipt_return ORDER BY recorded_at DESC LIMIT 1")[0][0]
-    )
+    told = paying.shop.house.foreign.id_of("operation", number) or ""
+    view = paying.shop.house.views.receipt(told.removeprefix("rcp:"))
     assert view is not None
     assert [18_000, 72_000] == [row.refund_minor for row in view.returns]
 
