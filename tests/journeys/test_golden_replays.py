@@ -82,14 +82,14 @@ def test_four_programmes_in_one_pass_give_every_household_the_oracles_points() -
 def test_four_programmes_through_the_database_give_a_tenth_of_the_households_the_oracles_points(
     database: str,
 ) -> None:
-    result = replay_journey(database, install(database, text("bt-1-2-4-8")), Job(workers=1, households=250))
-    some = {purchase.household for purchase in receipts(250, restricted=False)}
+    result = replay_journey(database, install(database, text("bt-1-2-4-8")), Job(workers=1, households=100))
+    some = {purchase.household for purchase in receipts(100, restricted=False)}
     wanted = {
         "receipt": oracle.points_per_receipt(), "line": oracle.points_per_line(),
         "dry": oracle.points_without_gasoline(), "large": oracle.large_receipts(),
     }  # fmt: skip
 
-    assert (result.refused, len(some)) == (0, 250)
+    assert (result.refused, len(some)) == (0, 100)
     for kind, points in wanted.items():
         mine = {household: units for household, units in points.items() if household in some}
         assert earned_by_household(database, kind) == nonzero(mine)
