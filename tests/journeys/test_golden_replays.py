@@ -79,7 +79,7 @@ def test_four_programmes_in_one_pass_give_every_household_the_oracles_points() -
     assert of_kind(earned, "large") == nonzero(oracle.large_receipts())
 
 
-def test_four_programmes_through_the_database_give_a_tenth_of_the_households_the_oracles_points(
+def test_four_programmes_through_the_database_give_a_hundred_households_the_oracles_points(
     database: str,
 ) -> None:
     result = replay_journey(database, install(database, text("bt-1-2-4-8")), Job(workers=1, households=100))
