@@ -25,6 +25,17 @@ CHOICE = os.environ.get("KOPILKA_TEST_POSTGRES", "")
 os.environ.setdefault("KOPILKA_SECRET_KEY", "a key of tests alone, which seals nothing real")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests begin first, one for each of two workers, so that none runs alone at the end."""
+    long = sorted(
+        (item for item in items if "test_golden_replays" in item.nodeid), key=lambda item: item.nodeid
+    )
+    rest = [item for item in items if "test_golden_replays" not in item.nodeid]
+    middle = len(rest) // 2
+    items[:] = [*long[::2], *rest[:middle], *long[1::2], *rest[middle:]]
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """How to reach the run's one server and which database is its migrated template.

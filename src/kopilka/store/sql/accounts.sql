@@ -41,5 +41,6 @@ WHERE p.kind = ANY (%(kinds)s::text[])
     AND p.recorded_at < coalesce((SELECT min(a.xact_start) - interval '1 second' FROM pg_locks l
         JOIN pg_stat_activity a ON a.pid = l.pid
         WHERE l.locktype = 'relation' AND l.relation = 'posting'::regclass AND l.mode = 'RowExclusiveLock'
+            AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
             AND l.pid <> pg_backend_pid()), 'infinity')
 ORDER BY p.recorded_at, p.bucket, p.holder_id, p.kind, p.version LIMIT %(limit)s;
