@@ -143,6 +143,33 @@ def test_a_damaged_archive_is_told(made: Made) -> None:
         assert "Архив повреждён или не является zip." == one.call("sale", "import", filename="orders.zip")[1]
 
 
+def spoilt(how: str) -> bytes:
+    """An archive whose list of files reads well while a file in it does not."""
+    whole = bytearray(zipped({"orders.xml": orders(Doc("1"))}))
+    directory = whole.rindex(b"PK\x01\x02")
+    if how == "encrypted":
+        whole[6] |= 1
+        whole[directory + 8] |= 1
+    elif how == "unknown method":
+        whole[8:10] = whole[directory + 10 : directory + 12] = (99).to_bytes(2, "little")
+    else:
+        middle = directory // 2
+        whole[middle : middle + 8] = bytes(255 - each for each in whole[middle : middle + 8])
+    return bytes(whole)
+
+
+@pytest.mark.parametrize("how", ["encrypted", "unknown method", "damaged inside"])
+def test_an_archive_that_cannot_be_unpacked_is_told_and_books_nothing(made: Made, how: str) -> None:
+    one = made.one_c()
+    one.begin("sale")
+    one.upload("sale", "orders.zip", spoilt(how))
+
+    said = one.call("sale", "import", filename="orders.zip")
+
+    assert ["failure", "Архив повреждён или не является zip."] == said[:2]
+    assert "1" not in made.receipts()
+
+
 def test_an_archive_that_grows_beyond_measure_is_refused(made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kopilka.connectors.commerceml.reading.UNPACKED_MAX", 100_000)
     out = io.BytesIO()

@@ -3,7 +3,9 @@ here. Entities are never expanded, document types are refused, nothing is fetche
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, cast
@@ -103,24 +105,36 @@ def opened(uploads: Uploads, key: FileKey) -> IO[bytes]:
     return joined
 
 
+BROKEN_ZIP = (zipfile.BadZipFile, KeyError, ValueError, RuntimeError)
+"""What `zipfile` says of an archive that cannot be read: RuntimeError of one that is encrypted or packed in a way that it
+does not know.
+"""
+
+
 def entries(archive: IO[bytes]) -> list[str]:
     """The names of XML files in an archive."""
     try:
         with zipfile.ZipFile(archive) as found:
             rows = found.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         raise UnreadableError("bad_zip") from error
     if len(rows) > ENTRIES_MAX or any(row.file_size > UNPACKED_MAX for row in rows):
         raise UnreadableError("too_large")
     return [row.filename for row in rows if row.filename.lower().endswith(".xml") and row.file_size]
 
 
-def unpacked(archive: IO[bytes], name: str) -> IO[bytes]:
-    """One file of an archive, unpacked while it is read."""
-    try:
-        return zipfile.ZipFile(archive).open(name)
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, RuntimeError) as error:
-        raise UnreadableError("bad_zip") from error
+@contextmanager
+def unpacked(archive: IO[bytes], name: str) -> Iterator[IO[bytes]]:
+    """One file of an archive, unpacked while it is read; damage that is met on the way is told like any other."""
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(zipfile.ZipFile(archive).open(name))
+        except BROKEN_ZIP as error:
+            raise UnreadableError("bad_zip") from error
+        try:
+            yield file
+        except (zlib.error, EOFError, zipfile.BadZipFile) as error:
+            raise UnreadableError("bad_zip") from error
 
 
 class Walk:
