@@ -1,7 +1,6 @@
 """A house that tells of its events: members, sales, subscriptions, and senders that tests step one round at a time."""
 
 import asyncio
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -96,26 +95,12 @@ class Telling:
 
     def hand_on(self) -> int:
         """All events that can be, without regard to what was looked at lately."""
-        self._wait_for_others()
         done = 0
         while step := Deliveries(
             self.house.deliveries._store, self.house.subscriptions, clock=self.clock, chance=lambda _: 0
         ).fan_out():
             done += step
         return done
-
-    def _wait_for_others(self) -> None:
-        """Transactions of other tests' databases on this server hold up handing on too; our own stay as the test has them."""
-        (mark,) = self.rows("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")[0]
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            oldest, ours = self.rows(
-                "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (SELECT min(backend_xid::text::bigint)"
-                " FROM pg_stat_activity WHERE datname = current_database() AND backend_xid IS NOT NULL)"
-            )[0]
-            if oldest >= mark or (ours is not None and ours <= oldest):
-                return
-            time.sleep(0.01)
 
     def sender(self, **more: Any) -> Sender:
         async def run(function: Callable[..., T], *args: Any, **named: Any) -> T:

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 from receivers import Came, Receiver
 from telling import Telling
 
@@ -87,6 +88,25 @@ def test_a_transaction_that_runs_long_loses_no_event(house: Telling, site: Recei
     assert [] == before
     assert {"slow", "quick"} == {came.json["data"]["receipt"] for came in site.got}
     assert 2 == len(site.got)
+    assert 0 == house.waiting(made)
+
+
+def test_a_long_transaction_of_another_database_holds_nobody_up(house: Telling, site: Receiver) -> None:
+    made, _ = house.subscribe(site.url, "receipt.closed")
+    house.member("1")
+    elsewhere = make_conninfo(house.house.pool.conninfo, dbname="postgres")
+    with psycopg.connect(elsewhere) as report, psycopg.connect(house.house.pool.conninfo) as role:
+        report.execute("SELECT pg_current_xact_id()")
+        house.run(house.sale("1", id_="quick"))
+        role.execute("SET ROLE pg_signal_backend")
+        seen, high, low = role.execute(
+            "SELECT public.event_horizon(), pg_snapshot_xmax(s)::text::bigint, pg_snapshot_xmin(s)::text::bigint"
+            " FROM pg_current_snapshot() s"
+        ).fetchone() or (0, 0, 0)
+        house.tell()
+
+        assert low < seen <= high, "also a role without rights to see what others do sees where they do it"
+        assert ["quick"] == [came.json["data"]["receipt"] for came in site.got]
     assert 0 == house.waiting(made)
 
 

@@ -4,7 +4,7 @@ SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM event_place;
 
 -- name: hold_outbox
 -- One process at a time hands events on. Tells whether the database was restored on a server that counts transactions anew.
-SELECT s.txid > pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM outbox_state s FOR UPDATE SKIP LOCKED;
+SELECT s.txid > pg_snapshot_xmax(pg_current_snapshot())::text::bigint FROM outbox_state s FOR UPDATE SKIP LOCKED;
 
 -- name: lock_events
 -- Nobody writes events while their numbers are put right.
@@ -26,7 +26,7 @@ SET txid = pg_current_xact_id()::text::bigint, floor = least(place, (SELECT min(
 -- Events of transactions that are complete, and that no running one can come before, become deliveries; the cursor moves
 -- on. An event of a younger transaction that stands before one of these in its holder's order is taken along.
 WITH horizon AS MATERIALIZED (
-    SELECT s.txid AS low, pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS high, s.floor FROM outbox_state s
+    SELECT s.txid AS low, event_horizon() AS high, s.floor FROM outbox_state s
 ), complete AS MATERIALIZED (
     SELECT e.bucket, e.holder_id, e.event_id, e.name, e.place, e.data -> 'facts' AS facts
     FROM event e

@@ -1,6 +1,6 @@
 -- name: bound
 -- The moment of the feed that is complete: no transaction that is still running can add anything before it.
-SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint;
+SELECT event_horizon();
 
 -- name: receipts
 -- What happened to receipts after a place and before a bound, in the order in which it was committed.
