@@ -178,7 +178,8 @@ class Trading:
     def sound(self) -> None:
         """Every sentence of the audit is true."""
         report = run_audit(self.house, rebuild=False, progress=lambda _: None)
-        assert [] == [finding for finding in report.findings if finding.broken]
+        broken = [finding for finding in report.findings if finding.broken]
+        assert [] == broken, broken
 
 
 @contextmanager

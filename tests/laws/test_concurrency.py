@@ -47,6 +47,24 @@ def test_a_key_used_by_many_at_once_is_one_adjustment(world: World) -> None:
     assert 5 == world.balance(who).total
 
 
+def test_a_guest_receipt_is_taken_on_by_one_member_alone(world: World) -> None:
+    members = [world.enrol() for _ in range(8)]
+    for who in members:
+        world.give(who, 50)
+    for n in range(5):
+        world.hold(None, 10000, id_=f"r{n}")
+        commands: list[Command] = [Hold(world.receipt(10000, id_=f"r{n}", spend=1), who) for who in members]
+        commands.append(Close(world.receipt(10000, id_=f"r{n}"), None))
+        outcomes = at_once(world, commands)
+
+        assert 1 == codes(outcomes)["done"]
+        assert {"done", "receipt_exists", "other_member"} >= codes(outcomes).keys()
+    assert [(5,)] == world.rows("SELECT count(*) FROM receipt")
+    held = world.rows("SELECT count(*) FROM receipt WHERE state = 'held'")
+    assert held == world.rows("SELECT count(*) FROM hold WHERE state = 'held'")
+    sound(world)
+
+
 def test_one_receipt_id_belongs_to_whoever_came_first(world: World) -> None:
     members = [world.enrol() for _ in range(8)]
     commands: list[Command] = []

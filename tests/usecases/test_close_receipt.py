@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from together import sound
 from world import World, goods
 
 from kopilka.core.receipt import Receipt
-from kopilka.usecases.commands import Close, Hold, Stated
+from kopilka.usecases.commands import Close, Hold, Release, Stated
 from kopilka.usecases.outcomes import Done, Refused
 from kopilka.usecases.ports import Product
 
@@ -144,6 +145,89 @@ def test_a_receipt_of_another_member_is_a_conflict(world: World) -> None:
 
     assert "other_member" == code(world, Close(world.receipt(10000, id_="r"), other))
     assert "other_member" == code(world, Hold(world.receipt(9000, id_="r"), other))
+    assert "other_member" == code(world, Close(world.receipt(10000, id_="r"), None))
+
+
+def owners(world: World) -> list[tuple[str, str, int]]:
+    """Member, state and revision of every receipt."""
+    return world.rows("SELECT member_id, state, revision FROM receipt")
+
+
+def test_a_guest_whose_receipt_is_held_becomes_a_member(world: World) -> None:
+    guest = world.hold(None, 10000, id_="r")
+    who = world.enrol()
+    world.give(who, 50)
+    assert "hold_changed" == code(world, Close(world.receipt(10000, id_="r"), who))
+    held = world.hold(who, 10000, id_="r", spend=50)
+    closed = world.close(who, 10000, id_="r", spend=50)
+
+    assert "" == guest.member_id != held.member_id == closed.member_id
+    assert [(held.member_id, "closed", 2)] == owners(world)
+    assert [("receipt.held",), ("receipt.released",)] == world.rows(
+        "SELECT name FROM event WHERE holder_id = 'guest:r' ORDER BY place"
+    )
+    again = world.close(who, 10000, id_="r", spend=50)
+    assert again.replayed
+    assert again.balances == closed.balances
+    sound(world)
+
+
+def test_a_guest_and_a_member_in_one_batch_hold_one_receipt_after_another(world: World) -> None:
+    who = world.enrol()
+    receipt = world.receipt(10000, id_="r")
+    one, two, three, last = world.run(Hold(receipt), Hold(receipt, who), Release("r"), Hold(receipt))
+
+    assert isinstance(one, Done)
+    assert isinstance(two, Done)
+    assert isinstance(three, Done)
+    assert isinstance(last, Done)
+    assert [("", "held", 3)] == owners(world)
+    assert [("guest:r",)] == world.rows("SELECT holder_id FROM claim WHERE key = 'rcp:r'")
+    sound(world)
+
+
+def test_what_was_let_go_may_be_anybodys(world: World) -> None:
+    one, other = world.enrol(), world.enrol()
+    for who in (one, other):
+        world.give(who, 80)
+    world.hold(one, 10000, id_="r", spend=80)
+    world.release("r")
+    closed = world.close(other, 10000, id_="r", spend=80)
+
+    assert [(closed.member_id, "closed", 1)] == owners(world)
+    assert 80 == world.balance(one).free
+    world.back("r")
+    assert 80 == world.balance(other).free
+    sound(world)
+
+
+def test_a_fact_outweighs_what_is_held_for_another(rich_world: World) -> None:
+    world = rich_world
+    one, other = world.enrol(), world.enrol()
+    world.give(one, 800)
+    scarce = goods(20000, tags=("scarce",))
+    world.hold(one, id_="r", lines=scarce, spend=800)
+    assert 0 == world.balance(one).free
+    closed = world.done(Close(world.receipt(id_="r", lines=scarce), other, sold=True))
+
+    assert [(closed.member_id, "closed", 1)] == owners(world)
+    assert 800 == world.balance(one).free
+    assert [(1, 4000)] == budget(world)
+    sound(world)
+
+
+def test_a_member_blocked_after_the_hold_gets_what_was_promised_where_it_is_sold(world: World) -> None:
+    who, stranger = world.enrol(), world.enrol()
+    world.give(who, 50)
+    held = world.hold(who, 10000, id_="r", spend=50)
+    world.execute("UPDATE member SET status = 'blocked'")
+
+    assert "member_blocked" == code(world, Close(world.receipt(10000, id_="r", spend=50), who))
+    assert "member_blocked" == code(world, Close(world.receipt(10000, id_="r"), stranger, sold=True))
+    closed = world.done(Close(world.receipt(10000, id_="r", spend=50), who, sold=True))
+    assert held.member_id == closed.member_id
+    assert 50 > world.balance(who).total
+    sound(world)
 
 
 def test_sums_that_differ_are_refused_unless_they_are_facts(world: World) -> None:

@@ -113,7 +113,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "receipt_exists": Kind(409, N_("The receipt exists already with other content")),
     "return_exists": Kind(409, N_("The return exists already with other content")),
     "key_reused": Kind(409, N_("The idempotency key was used with other content")),
-    "hold_changed": Kind(409, N_("The goods differ from those that points were reserved for")),
+    "hold_changed": Kind(409, N_("The goods or the buyer differ from those that points were reserved for")),
     "hold_lapsed": Kind(409, N_("The hold has ended")),
     "not_held": Kind(409, N_("The receipt holds no points")),
     "not_closed": Kind(409, N_("The receipt is not closed")),

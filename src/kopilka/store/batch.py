@@ -196,9 +196,15 @@ class PostgresBatch:
         if changes.coupons:
             statements += coupon_statements(changes, recorded_at)
         claims = _claim_rows(changes, recorded_at)
+        moved = _moved_rows(changes)
         counted: list[tuple[psycopg.Cursor[Any], int]] = []
         with self._connection.pipeline():
             taken = self._connection.execute(SQL["add_claims"], (packed(claims),)) if claims else None
+            if moved:
+                counted += [
+                    (self._connection.execute(SQL[name], (packed(moved),)), len(moved))
+                    for name in ("move_claims", "drop_sales")
+                ]
             for name, rows in statements:
                 if rows:
                     cursor = self._connection.execute(SQL[name], (packed(rows),))
@@ -318,6 +324,18 @@ def sale_of(row: Any) -> StoredSale:
         {} if variance is None else _counts.decode(variance), more.issued, more.charge_lots,
     )  # fmt: skip
     return StoredSale(sale, bucket, holder, request_hash, answer, received, returns)
+
+
+def _moved_rows(changes: Changes) -> Rows:
+    """Receipts that are somebody else's from now on: whose they were, and whose they are."""
+    return [
+        {
+            "key": f"rcp:{id_}", "receipt_id": id_, "bucket": was[0], "holder_id": was[1],
+            "to_bucket": changes.sales[id_].bucket, "to_holder": changes.sales[id_].holder_id,
+        }
+        for id_, was in sorted(changes.moved.items())
+        if was != (changes.sales[id_].bucket, changes.sales[id_].holder_id)
+    ]  # fmt: skip
 
 
 def _claim_rows(changes: Changes, recorded_at: datetime) -> Rows:

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import msgspec
 
-from kopilka.core.event import Event
+from kopilka.core.event import RECEIPT_RELEASED, Event
 from kopilka.core.ledger.book import balance_at
 from kopilka.core.ledger.posting import Cause
 from kopilka.core.member.coupon import Coupon, code_from
@@ -20,7 +20,7 @@ from kopilka.core.rules.engine import Means
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement.account import Account
 from kopilka.core.settlement.facts import expired_event
-from kopilka.core.settlement.purchase import COST, Who, draw_caps, snapshot
+from kopilka.core.settlement.purchase import COST, Who, draw_caps, release, snapshot
 from kopilka.core.settlement.refund import Returned
 from kopilka.core.settlement.rewards import free_coupons, shown_coupons
 from kopilka.core.settlement.sale import HELD, Sale
@@ -105,17 +105,17 @@ class Batch:
 
     # -- who and where ------------------------------------------------------------------------------------------
 
-    def buyer(self, ref: Ref | None) -> Buyer | Refused | None:
-        """The member that a command names; None for a guest."""
+    def buyer(self, ref: Ref | None, *, promised: str = "") -> Buyer | Refused | None:
+        """The member that a command names; None for a guest. The member `promised` may be blocked by now."""
         if ref is None:
             return None
         found = self.found.get(ref)
         if found is None:
             return Refused("unknown_member", Why.NOT_FOUND, "member", {"kind": ref.kind})
-        if found.status != "active":
+        if found.status != "active" and found.member_id != promised:
             return Refused("card_blocked", Why.NOT_ALLOWED, "member", {"kind": ref.kind})
         holding = self.loaded.holdings[found.holder_id]
-        if holding.statuses.get(found.member_id) != "active":
+        if holding.statuses.get(found.member_id) != "active" and found.member_id != promised:
             return Refused("member_blocked", Why.NOT_ALLOWED, "member")
         who = holding.members[found.member_id]
         if found.card_type:
@@ -242,12 +242,13 @@ class Batch:
             key = (programme, use.rule)
             self.loaded.budgets[key] = self.loaded.budgets.get(key, Used()).plus(use.amount(), sign)
 
-    def release_hold(self, held: StoredSale, txn: str) -> None:
-        """Give back what a hold has drawn: budgets, the member's caps, coupons."""
+    def release_hold(self, held: StoredSale, cause: Cause) -> None:
+        """Give back what a hold has drawn: points, budgets, the member's caps, coupons."""
         owner, decision = (held.bucket, held.holder_id), held.sale.decision
-        self.draw_budgets(owner, txn, decision.programme, decision.caps, -1)
+        self.draw_budgets(owner, cause.txn, decision.programme, decision.caps, -1)
         holding = self.loaded.holdings.get(held.holder_id)
         if holding is not None:
+            release(holding.book, held.sale.receipt.id, cause)
             draw_caps(self.standing(holding, decision.programme), decision, -1)
             self.touch(holding)
         self.put_coupons(free_coupons(decision, held.sale.receipt.id, self.coupons(shown_coupons(decision))))
@@ -302,6 +303,19 @@ class Batch:
             event = expired_event(holding.book, self.now) if holding.book.expired else None
             if event is not None:
                 self.emit([event], holding.bucket)
+
+    def pass_on(self, before: StoredSale, owner: tuple[int, str]) -> None:
+        """A receipt that is not sold yet belongs to another buyer from now on; what was held for the former is free."""
+        receipt, key = before.sale.receipt, f"rcp:{before.sale.receipt.id}"
+        if before.sale.state == HELD:
+            cause = self.cause("release", receipt.at, receipt.id)
+            self.release_hold(before, cause)
+            self.emit([Event(RECEIPT_RELEASED, before.holder_id, receipt.at, receipt.id)], before.bucket)
+        for i, made in enumerate(self.changes.claims):
+            if made.key == key:
+                self.changes.claims[i] = msgspec.structs.replace(made, bucket=owner[0], holder_id=owner[1])
+                return
+        self.changes.moved.setdefault(receipt.id, (before.bucket, before.holder_id))
 
     def save(self, stored: StoredSale) -> None:
         """Keep a receipt's new state."""

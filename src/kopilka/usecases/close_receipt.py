@@ -14,7 +14,6 @@ from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
 from kopilka.usecases.ports import Claim, StoredSale
 from kopilka.usecases.reward import reward
-from kopilka.values.ids import TRANSACTION
 from kopilka.values.share import allocate
 
 
@@ -51,16 +50,19 @@ def close_receipt(batch: Batch, command: Close) -> Outcome:
     place = batch.booked(receipt)
     if isinstance(place, Refused):
         return place
-    buyer = batch.buyer(command.who)
+    held = batch.held(receipt.id)
+    buyer = batch.buyer(
+        command.who, promised=held.sale.member_id if held is not None and command.sold else ""
+    )
     if isinstance(buyer, Refused):
         return buyer
     owner = owner_of(buyer, receipt.id)
-    if stored is not None and (stored.bucket, stored.holder_id) != owner:
-        return Refused("other_member", Why.CONFLICT, "member")
-    refused = _stated_wrong(command)
+    others = held if held is not None and (held.bucket, held.holder_id) != owner else None
+    refused = _stated_wrong(command) if others is None or command.sold else _held_for(others)
     if refused is not None:
         return refused
-    held = stored if stored is not None and stored.sale.state == HELD else None
+    if others is not None:
+        held = None  # a fact: what was held for somebody else is let go
     if held is not None and _same_goods(receipt, held.sale.receipt):
         # The lines as they were held: what a till says of the same goods in another order or words changes nothing.
         same = held.sale.receipt
@@ -70,6 +72,12 @@ def close_receipt(batch: Batch, command: Close) -> Outcome:
     if isinstance(decided, Refused):
         return decided
     return _book(batch, command, buyer, decided, _Request(content, hashed, key))
+
+
+def _held_for(held: StoredSale) -> Refused:
+    """Why a receipt cannot be closed for another buyer while it is held: that one saw other sums."""
+    code = "other_member" if held.sale.member_id else "hold_changed"
+    return Refused(code, Why.CONFLICT, "member")
 
 
 class _Decided(msgspec.Struct, frozen=True):
@@ -180,16 +188,20 @@ def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, 
     before, held = batch.loaded.sales.get(receipt.id), batch.held(receipt.id)
     cause = batch.cause("close", receipt.at, receipt.id)
     owner = owner_of(buyer, receipt.id)
+    if before is not None and (before.bucket, before.holder_id) != owner:
+        batch.pass_on(before, owner)
+    elif held is not None and not decided.as_held:
+        batch.release_hold(held, batch.cause("close", receipt.at, receipt.id))
     account = None
     if buyer is not None:
         holding = buyer.holding
         account = Account(
             holding.book, batch.standing(holding, programme.programme), belongings=holding.belongings
         )
-        if decided.variance or not decided.as_held:
+        if decided.variance:
             release(holding.book, receipt.id, cause)
-        buyer.holding.book.bring_to(batch.now, cause)
-        batch.touch(buyer.holding)
+        holding.book.bring_to(batch.now, cause)
+        batch.touch(holding)
     deal = Deal(receipt, decision, command.sold, as_held=decided.as_held)
     sale, events = close(programme, deal, account, cause)
     sale = msgspec.structs.replace(
@@ -201,8 +213,6 @@ def _book(batch: Batch, command: Close, buyer: Buyer | None, decided: _Decided, 
         revision=1 if before is None else before.sale.revision,
     )
     if not decided.as_held:
-        if held is not None:
-            batch.release_hold(held, batch.new_id(TRANSACTION))
         batch.draw_budgets(owner, cause.txn, programme.programme, decision.caps, 1)
     sale, more = reward(batch, programme, sale, buyer)
     events += more

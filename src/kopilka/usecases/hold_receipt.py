@@ -6,19 +6,18 @@ import msgspec
 
 from kopilka.core.event import RECEIPT_RELEASED, Event
 from kopilka.core.settlement.account import Deal
-from kopilka.core.settlement.purchase import Terms, draw_caps, hold, release
+from kopilka.core.settlement.purchase import Terms, draw_caps, hold
 from kopilka.core.settlement.rewards import shown_coupons, use_coupons
 from kopilka.core.settlement.sale import HELD, RELEASED
-from kopilka.usecases.batch import Batch, answer_bytes, client_key, content_hash, encoded, owner_of
+from kopilka.usecases.batch import Batch, Buyer, answer_bytes, client_key, content_hash, encoded, owner_of
 from kopilka.usecases.commands import Hold, Release
 from kopilka.usecases.decide import decide
 from kopilka.usecases.outcomes import Done, Outcome, Refused, Why
-from kopilka.usecases.ports import Claim, Holding, StoredSale
-from kopilka.values.ids import TRANSACTION
+from kopilka.usecases.ports import Claim, StoredSale
 
 
 def hold_receipt(batch: Batch, command: Hold) -> Outcome:
-    """Place a hold. The same content again gets the stored answer; other content is a new revision."""
+    """Place a hold. The same content again gets the stored answer; other content, or another buyer, is a new revision."""
     receipt = batch.catalogue.filled(command.receipt)
     asked = ("hold", command.who) if command.minutes is None else ("hold", command.who, command.minutes)
     hashed = content_hash(*asked, encoded=encoded(command.receipt))
@@ -35,21 +34,21 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
     place = batch.booked(receipt)
     if isinstance(place, Refused):
         return place
-    buyer = batch.buyer(command.who)
+    buyer = _buyer(batch, command, stored)
     if isinstance(buyer, Refused):
         return buyer
     owner = owner_of(buyer, receipt.id)
-    if stored is not None and (stored.bucket, stored.holder_id) != owner:
-        return Refused("other_member", Why.CONFLICT, "member")
     rules = place[1]
     decision = decide(batch, receipt, place, buyer)
     if isinstance(decision, Refused):
         return decision
-    if stored is not None and stored.sale.state == HELD:
-        batch.release_hold(stored, batch.new_id(TRANSACTION))
+    if stored is not None and (stored.bucket, stored.holder_id) != owner:
+        batch.pass_on(stored, owner)
+    elif stored is not None and stored.sale.state == HELD:
+        batch.release_hold(stored, batch.cause("hold", receipt.at, receipt.id))
     cause = batch.cause("hold", receipt.at, receipt.id)
     if buyer is not None:
-        release(buyer.holding.book, receipt.id, cause)
+        buyer.holding.book.bring_to(batch.now, cause)
         draw_caps(batch.standing(buyer.holding, rules.programme.programme), decision, 1)
         batch.touch(buyer.holding)
     lapses_at = batch.now + timedelta(minutes=command.minutes or rules.programme.hold_minutes)
@@ -71,6 +70,15 @@ def hold_receipt(batch: Batch, command: Hold) -> Outcome:
         batch.claim(Claim(key, hashed, "hold", *owner, receipt.id, answer))
     batch.emit(events, *owner)
     return done
+
+
+def _buyer(batch: Batch, command: Hold, stored: StoredSale | None) -> Buyer | Refused | None:
+    """Who buys. What is held for a guest, or was let go, may be taken on by anybody; what is held for a member may not."""
+    buyer = batch.buyer(command.who)
+    if isinstance(buyer, Refused) or stored is None or stored.sale.state != HELD or not stored.sale.member_id:
+        return buyer
+    same = stored.holder_id == owner_of(buyer, command.receipt.id)[1]
+    return buyer if same else Refused("other_member", Why.CONFLICT, "member")
 
 
 def _answered(batch: Batch, stored: StoredSale | None, hashed: bytes) -> Outcome | None:
@@ -97,12 +105,8 @@ def release_receipt(batch: Batch, command: Release) -> Outcome:
         return batch.replay(stored, "release")
     if stored.sale.state != HELD:
         return Refused("not_held", Why.CONFLICT, "id", {"state": stored.sale.state})
-    holding: Holding | None = batch.loaded.holdings.get(stored.holder_id)
     cause = batch.cause("release", stored.sale.receipt.at, command.receipt_id)
-    if holding is not None:
-        release(holding.book, command.receipt_id, cause)
-        batch.touch(holding)
-    batch.release_hold(stored, cause.txn)
+    batch.release_hold(stored, cause)
     sale = msgspec.structs.replace(stored.sale, state=RELEASED, lapses_at=None)
     done = Done("release", stored.holder_id, sale.member_id, sale, recorded_at=batch.now)
     answer = answer_bytes(done)

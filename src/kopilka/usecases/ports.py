@@ -130,6 +130,8 @@ class Changes:
         self.coupons: dict[str, Coupon] = {}
         self.new_codes: set[str] = set()
         self.moved_codes: set[str] = set()
+        self.moved: dict[str, tuple[int, str]] = {}
+        """Receipts that belong to somebody else from now on: whose they were, as stored."""
 
     @property
     def empty(self) -> bool:

@@ -33,7 +33,9 @@ _TEXTS: Mapping[str, str] = {
     "codes_too_short": N_(
         "Codes of {length:count} characters could be guessed among so many: the series needs {needed:count}."
     ),
-    "hold_changed": N_("The goods have changed since the points were reserved. Count the receipt again."),
+    "hold_changed": N_(
+        "The goods or the buyer have changed since the points were reserved. Count the receipt again."
+    ),
     "hold_lapsed": N_("The reserve of points has run out. Count the receipt again."),
     "identifier_taken": N_("Somebody has this number already. Find them instead of adding them again."),
     "in_the_future": N_("This moment has not come yet. Check the clock."),

@@ -4,6 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import psycopg
 import pytest
 from till_frontol import DISCOUNT, FrontolTill, cashier, discounted, position, slip
 from trading import Trading, trading
@@ -214,6 +215,17 @@ def test_a_card_blocked_after_the_reserve_still_gets_its_sale(till: FrontolTill,
     told = till.confirm([TEA], 800, 100, client={"card": "20000002"})
 
     assert (0, 4_000) == (told["code"], shop.balance(member)[0])
+
+
+def test_a_member_suspended_after_the_reserve_still_gets_its_sale(
+    till: FrontolTill, shop: Trading, anna: str
+) -> None:
+    till.pay([TEA], 100)
+    with psycopg.connect(shop.house.pool.conninfo) as connection:
+        connection.execute("UPDATE member SET status = 'blocked'")
+    told = till.confirm([TEA], 800, 100)
+
+    assert (0, 24_000) == (told["code"], shop.balance(anna)[0])
 
 
 # -- at once ----------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from kopilka.connectors.frontol import words
 from kopilka.connectors.frontol.documents import Document
 from kopilka.connectors.frontol.mapping import Paid, Row, document_id, paid_of, rows_of
 from kopilka.connectors.frontol.mapping_refund import stray_wish, wish_of
-from kopilka.connectors.frontol.stored import ended, keep_waiting, seen_sale, waited, waiting_for
+from kopilka.connectors.frontol.stored import ended, keep_waiting, waited, waiting_for
 from kopilka.connectors.frontol.till import Till, at_of
 from kopilka.connectors.kit.call import Answer
 from kopilka.core.settlement.refund import ReturnWish
@@ -48,10 +48,10 @@ class Effect(msgspec.Struct, frozen=True):
 async def refund(till: Till, document: Document) -> Answer:
     """Take goods back that a till has taken back already."""
     read = refund_of(till, document)
-    sale = await seen_sale(till, read.sale)
+    sale = await till.services.run(till.services.views.receipt, read.sale)
     if sale is None or not ended(sale):
         await _wait(till, read, document, known=sale is not None)
-        sale = await seen_sale(till, read.sale)
+        sale = await till.services.run(till.services.views.receipt, read.sale)
     if sale is None or not ended(sale):
         return till.yes(cashier=[{"text": till.say(words.SALE_UNKNOWN)}], outcome="unknown_receipt")
     if sale.stored.sale.state != CLOSED:
@@ -99,7 +99,7 @@ async def _give_back(till: Till, read: Refund) -> Effect | None:
     """Return what the sale still has of it; None where that is nothing. A repeat finds what the first did."""
     refused = Refused("return_exists")
     for _ in range(TRIES):
-        seen = await seen_sale(till, read.sale)
+        seen = await till.services.run(till.services.views.receipt, read.sale)
         if seen is None:
             return None
         done = _done_before(seen, read.uid)

@@ -32,7 +32,7 @@ from kopilka.connectors.frontol.mapping_sums import (
 )
 from kopilka.connectors.frontol.receipts import place_of, quoted_for
 from kopilka.connectors.frontol.refunds import give_parked_back
-from kopilka.connectors.frontol.stored import ended, note_moved, seen_sale
+from kopilka.connectors.frontol.stored import ended
 from kopilka.connectors.frontol.till import Buyer, Till
 from kopilka.connectors.kit.call import Answer
 from kopilka.core.receipt import Receipt
@@ -62,13 +62,11 @@ async def confirm(till: Till, document: Document) -> Answer:
     uid = document_id(till.connection, document.uid)
     refused = Refused("receipt_exists")
     for _ in range(TRIES):
-        seen = await seen_sale(till, uid)
+        seen = await till.services.run(till.services.views.receipt, uid)
         if seen is not None and ended(seen):
             return _again(till, document, seen)
         what = await _sold(till, document, uid, seen)
         outcome = await till.services.counter.carry_out(_close(what))
-        if isinstance(outcome, Refused) and outcome.code == "other_member":
-            outcome = await _close_beside(till, uid, what)
         if isinstance(outcome, Done) and outcome.sale is not None:
             await give_parked_back(till, uid)
             return _answer(till, outcome.sale, outcome.balances)
@@ -81,20 +79,6 @@ async def confirm(till: Till, document: Document) -> Answer:
 
 def _close(what: Sold) -> Close:
     return Close(what.receipt, what.who, what.stated, sold=True)
-
-
-async def _close_beside(till: Till, uid: str, what: Sold) -> Done | Refused:
-    """The id was reserved for another member: let that go, book the sale under an id beside it, and note where it is."""
-    services = till.services
-    await services.counter.carry_out(Release(uid))
-    member = "guest"
-    if what.who is not None:
-        view = await services.run(services.views.member, what.who)
-        member = "" if view is None else view.member_id
-    beside = f"{uid}:{member}"
-    await note_moved(till, uid, beside)
-    receipt = msgspec.structs.replace(what.receipt, id=beside)
-    return await services.counter.carry_out(_close(msgspec.structs.replace(what, receipt=receipt)))
 
 
 # -- what was sold ----------------------------------------------------------------------------------------------

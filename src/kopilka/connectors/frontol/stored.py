@@ -5,34 +5,14 @@ from kopilka.core.settlement.sale import CLOSED, VOIDED
 from kopilka.usecases.foreign import PARKED, ForeignDocument
 from kopilka.usecases.views import ReceiptView
 
-MOVED = "frontol_sale"
-"""The kind of a note that a sale stands under another id, because its own was reserved for somebody else."""
 WAITING = "frontol_refund"
 """The kind of a refund that waits for its sale."""
 DONE = "done"
 
 
-async def seen_sale(till: Till, uid: str) -> ReceiptView | None:
-    """A sale by a till's id of it, wherever it stands."""
-    services = till.services
-    seen = await services.run(services.views.receipt, uid)
-    if seen is None or ended(seen):
-        return seen
-    note = await services.run(services.foreign.document, till.connection.connection_id, MOVED, uid)
-    beside = None if note is None else await services.run(services.views.receipt, note.receipt_id)
-    return beside or seen
-
-
 def ended(seen: ReceiptView) -> bool:
     """Whether a sale is booked."""
     return seen.stored.sale.state in {CLOSED, VOIDED}
-
-
-async def note_moved(till: Till, uid: str, beside: str) -> None:
-    """Note that a sale is to be found under another id."""
-    services, connection = till.services, till.connection.connection_id
-    note = ForeignDocument(connection, MOVED, uid, {}, services.clock(), receipt_id=beside)
-    await services.run(services.foreign.put, note)
 
 
 async def keep_waiting(till: Till, uid: str, sale_id: str, content: dict[str, object]) -> None:

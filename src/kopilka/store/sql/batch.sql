@@ -226,6 +226,19 @@ FROM json_to_recordset(%s::json) AS x(bucket smallint, holder_id text, receipt t
     units bigint, lots json, parts json, state text, placed_at timestamptz, lapses_at timestamptz)
 ON CONFLICT (bucket, holder_id, receipt, revision) DO UPDATE SET state = EXCLUDED.state;
 
+-- name: move_claims
+-- Receipts that were not sold yet are somebody else's.
+UPDATE claim c SET bucket = x.to_bucket, holder_id = x.to_holder
+FROM json_to_recordset(%s::json) AS x(key text, bucket smallint, holder_id text, to_bucket smallint, to_holder text)
+WHERE c.key = x.key AND c.bucket = x.bucket AND c.holder_id = x.holder_id;
+
+-- name: drop_sales
+-- What the former owners had of them: nothing was sold, so nothing of it is kept but holds and events.
+DELETE FROM receipt r
+USING json_to_recordset(%s::json) AS x(receipt_id text, bucket smallint, holder_id text)
+WHERE r.bucket = x.bucket AND r.holder_id = x.holder_id AND r.receipt_id = x.receipt_id
+    AND r.state IN ('held', 'released');
+
 -- name: put_sales
 -- Receipts after the batch.
 INSERT INTO receipt (bucket, holder_id, receipt_id, member_id, state, revision, programme, version, shop, sold_at, day,
