@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import pytest
 
 from kopilka.app.demo import people, seed
-from kopilka.app.demo.start import free_port
+from kopilka.app.shop import free_port
 
 
 def kopilka(*arguments: str, folder: Path) -> "subprocess.CompletedProcess[str]":

@@ -21,8 +21,17 @@ from kopilka.connectors.events.sender import Sender
 from kopilka.connectors.kit.connector import Connector
 from kopilka.connectors.kit.front import Front as Dealing
 from kopilka.usecases.ports import StoreUnavailableError
+from kopilka.words.catalogue import catalogue
+from kopilka.words.languages import LANGUAGES
 
 log = structlog.get_logger(__name__)
+
+
+def warm() -> None:
+    """Load what does not depend on the database, for processes that are forked from this one."""
+    for tag in LANGUAGES:
+        catalogue(tag)
+    Litestar([])
 
 
 def create_app(conninfo: str, more: Sequence[ControllerRouterHandler] = ()) -> "Front":

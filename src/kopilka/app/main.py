@@ -6,7 +6,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from kopilka.cli.main import run
+from kopilka.app.begin import begin_early
 
 if TYPE_CHECKING:
     from kopilka.cli.rooms import Wiring
@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 def main() -> int:
     """Carry out the command line of this process."""
-    return run(sys.argv[1:], os.environ, wiring)
+    if "serve" in sys.argv[1:]:
+        begin_early()
+    run = import_module("kopilka.cli.main").run
+    return int(run(sys.argv[1:], os.environ, wiring))
 
 
 @cache

@@ -165,8 +165,13 @@ def main() -> int:
     set_up_log()
     with tempfile.TemporaryDirectory(prefix="kopilka-metrics-", ignore_cleanup_errors=True) as counts:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = counts
-        from kopilka.app import asgi  # noqa: F401, PLC0415 - loaded once, shared by all workers
+        gc.disable()
+        import uvicorn  # noqa: F401, PLC0415 - loaded once, shared by all workers
 
+        from kopilka.app import asgi  # noqa: PLC0415 - the same
+
+        asgi.warm()
+        gc.enable()
         line = sys.stdin.buffer.readline()
         return Nursery(msgspec.json.decode(line, type=Order)).run() if line else 0
 

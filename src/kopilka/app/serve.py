@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from types import FrameType
@@ -14,6 +13,7 @@ from types import FrameType
 import msgspec
 import structlog
 
+from kopilka.app.begin import begin
 from kopilka.app.night import Watch
 from kopilka.app.nursery import GRACE_SECONDS, Order
 from kopilka.app.postgres import find_database
@@ -33,15 +33,6 @@ class CannotServeError(KopilkaError):
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
-
-
-def begin() -> "subprocess.Popen[bytes]":
-    """Let the nursery load the program already, while the database starts. It ends with us."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "kopilka.app.nursery"],
-        stdin=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C in our terminal is for us; we stop it ourselves
-    )
 
 
 def serve(  # noqa: PLR0913 - all that a server is told

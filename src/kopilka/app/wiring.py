@@ -1,7 +1,8 @@
-"""Everything that the command line needs wired: databases for a moment, throw-away ones, doors of other rooms."""
+"""Everything that the command line needs wired: databases for a moment, throw-away ones, doors of other rooms. What only
+some commands need is imported by them, so that a server starts quickly.
+"""
 
 import asyncio
-import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -9,11 +10,8 @@ from datetime import UTC, datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import msgspec
-
-from kopilka.app.compose import House
-from kopilka.app.night import work_in
 from kopilka.app.postgres import EmbeddedPostgres, find_database
 from kopilka.app.seal_key import hold_key
 from kopilka.cli.rooms import (
@@ -25,35 +23,35 @@ from kopilka.cli.rooms import (
     ReplayWish,
     Rooms,
 )
-from kopilka.core.rules.registry import REGISTRY
 from kopilka.store.migrate import migrate
-from kopilka.store.staff import PostgresStaff
-from kopilka.usecases.desk_counter import DeskCounter
-from kopilka.usecases.manifest import Manifest
-from kopilka.usecases.situation_counter import Hand
-from kopilka.usecases.staff import Reception
 
+if TYPE_CHECKING:
+    import msgspec
 
-class CliHouse(House):
-    """The house with what only the command line asks for."""
-
-    def reception(self) -> Reception:
-        """Where staff accounts are opened."""
-        return Reception(PostgresStaff(self.pool), clock=self.clock, chance=secrets.randbits)
+    from kopilka.app.cli_house import CliHouse
+    from kopilka.core.programme.registry import Registry
+    from kopilka.usecases.desk_counter import DeskCounter
+    from kopilka.usecases.manifest import Manifest
 
 
 class AppWiring:
     """See `cli.rooms.Wiring`."""
 
-    registry = REGISTRY
+    @property
+    def registry(self) -> "Registry":
+        """Every kind of rule there is."""
+        found: Registry = import_module("kopilka.core.rules.registry").REGISTRY
+        return found
 
-    def manifests(self) -> Sequence[Manifest]:
+    def manifests(self) -> "Sequence[Manifest]":
         """What the connectors say of themselves."""
         return [each.manifest for each in import_module("kopilka.app.trade").CONNECTORS]
 
     @contextmanager
-    def house(self, place: Place) -> Iterator[CliHouse]:
+    def house(self, place: Place) -> "Iterator[CliHouse]":
         """An open house over a database brought to this program's schema."""
+        from kopilka.app.cli_house import CliHouse  # noqa: PLC0415 - a server opens none
+
         database = find_database(place.url or None, place.data, shared=True)
         conninfo = database.start()
         hold_key(place.data)
@@ -73,8 +71,13 @@ class AppWiring:
             database.stop()
 
     @contextmanager
-    def counter(self) -> Iterator[DeskCounter]:
+    def counter(self) -> "Iterator[DeskCounter]":
         """A counter over a database that is thrown away afterwards."""
+        from kopilka.app.compose import House  # noqa: PLC0415 - only situations need all this
+        from kopilka.app.night import work_in  # noqa: PLC0415 - the same
+        from kopilka.usecases.desk_counter import DeskCounter  # noqa: PLC0415 - the same
+        from kopilka.usecases.situation_counter import Hand  # noqa: PLC0415 - the same
+
         hand = Hand(datetime.now(UTC))
         with throwaway() as conninfo, closing(House(conninfo, clock=hand)) as house:
             yield DeskCounter(house, hand, partial(work_in, house))
@@ -84,7 +87,7 @@ class AppWiring:
         door = import_module("kopilka.app.receipt_door")
         return asyncio.run(door.answer(rooms, wish))  # type: ignore[no-any-return]
 
-    def replay(self, wish: ReplayWish, progress: Progress) -> msgspec.Struct:
+    def replay(self, wish: ReplayWish, progress: Progress) -> "msgspec.Struct":
         """Replay a real year over a throw-away database."""
         replays = import_module("kopilka.app.replays")
         gifts = import_module("kopilka.usecases.replay").Gifts(wish.gifts_block) if wish.gifts_block else None
@@ -105,7 +108,7 @@ class AppWiring:
 
     def serve(self, place: Place, *, host: str, port: int, language: str) -> None:
         """Serve until stopped."""
-        import_module("kopilka.app.demo.start").serve(place, host=host, port=port, language=language)
+        import_module("kopilka.app.shop").serve(place, host=host, port=port, language=language)
 
     def demo(self, wish: DemoWish) -> None:
         """Make the example shop where it is not there, then serve it."""

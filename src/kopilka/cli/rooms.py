@@ -4,25 +4,26 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from kopilka.core.programme.document import Programme
-from kopilka.core.programme.registry import Registry
-from kopilka.usecases.connections import Connections
-from kopilka.usecases.coupons import Coupons
-from kopilka.usecases.desk import Desk
-from kopilka.usecases.keys import Keys
-from kopilka.usecases.manifest import Manifest
-from kopilka.usecases.members import Members
-from kopilka.usecases.ports import Product
-from kopilka.usecases.programmes import Programmes
-from kopilka.usecases.show import Views
-from kopilka.usecases.situation_counter import Counter
-from kopilka.usecases.staff import Reception
-from kopilka.usecases.trial import Outbox
-from kopilka.usecases.verifications import Verifications
+if TYPE_CHECKING:
+    from kopilka.core.programme.document import Programme
+    from kopilka.core.programme.registry import Registry
+    from kopilka.usecases.connections import Connections
+    from kopilka.usecases.coupons import Coupons
+    from kopilka.usecases.desk import Desk
+    from kopilka.usecases.keys import Keys
+    from kopilka.usecases.manifest import Manifest
+    from kopilka.usecases.members import Members
+    from kopilka.usecases.ports import Product
+    from kopilka.usecases.programmes import Programmes
+    from kopilka.usecases.show import Views
+    from kopilka.usecases.situation_counter import Counter
+    from kopilka.usecases.staff import Reception
+    from kopilka.usecases.trial import Outbox
+    from kopilka.usecases.verifications import Verifications
 
 Progress = Callable[[int], None]
 
@@ -37,11 +38,11 @@ class Place(msgspec.Struct, frozen=True):
 class Goods(Protocol):
     """Articles of the catalogue."""
 
-    def put_products(self, products: Sequence[Product], at: datetime) -> None:
+    def put_products(self, products: "Sequence[Product]", at: datetime) -> None:
         """Add articles or change them."""
         ...
 
-    def list_products(self, after: str, limit: int) -> list[Product]:
+    def list_products(self, after: str, limit: int) -> "list[Product]":
         """A page of articles after a sku."""
         ...
 
@@ -50,25 +51,25 @@ class Rooms(Protocol):
     """An open house: the verbs and the questions over one database."""
 
     clock: Callable[[], datetime]
-    views: Views
-    members: Members
-    programmes: Programmes
-    keys: Keys
-    coupons: Coupons
-    verifications: Verifications
-    connections: Connections
-    outbox: Outbox
+    views: "Views"
+    members: "Members"
+    programmes: "Programmes"
+    keys: "Keys"
+    coupons: "Coupons"
+    verifications: "Verifications"
+    connections: "Connections"
+    outbox: "Outbox"
 
     @property
     def reference(self) -> Goods:
         """Articles."""
         ...
 
-    def desk(self) -> Desk:
+    def desk(self) -> "Desk":
         """A desk for this thread."""
         ...
 
-    def reception(self) -> Reception:
+    def reception(self) -> "Reception":
         """Where staff accounts are opened."""
         ...
 
@@ -76,9 +77,12 @@ class Rooms(Protocol):
 class Wiring(Protocol):
     """Work that needs rooms which the command line does not know."""
 
-    registry: Registry
+    @property
+    def registry(self) -> "Registry":
+        """Every kind of rule there is."""
+        ...
 
-    def manifests(self) -> Sequence[Manifest]:
+    def manifests(self) -> "Sequence[Manifest]":
         """What the connectors say of themselves."""
         ...
 
@@ -90,7 +94,7 @@ class Wiring(Protocol):
         """Bring the database to this program's schema; names of what was done."""
         ...
 
-    def counter(self) -> AbstractContextManager[Counter]:
+    def counter(self) -> "AbstractContextManager[Counter]":
         """A counter over a database that is thrown away afterwards, for situations."""
         ...
 
@@ -115,7 +119,7 @@ class Wiring(Protocol):
         ...
 
 
-def programmes_of(rooms: Rooms) -> list[Programme]:
+def programmes_of(rooms: Rooms) -> "list[Programme]":
     """What every programme says now, in the order of their ids."""
     found = [rooms.views.ruleset(name) for name in rooms.programmes.names()]
     return [rules.programme for rules in found if rules is not None]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 from rich.console import Console
@@ -13,11 +13,11 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from kopilka.cli.rooms import Place, Rooms, Wiring, programmes_of
-from kopilka.usecases.outcomes import Refused
 from kopilka.values.period import zone
 from kopilka.words.catalogue import catalogue
-from kopilka.words.refusals import refusal
-from kopilka.words.tongue import tongue_of
+
+if TYPE_CHECKING:
+    from kopilka.usecases.outcomes import Refused
 
 REFUSED, MISUSED = 1, 2
 _ROOM_WIDTH = 120
@@ -117,8 +117,11 @@ class Session:
 
     # -- ending -------------------------------------------------------------------------------------------------
 
-    def refuse(self, refused: Refused, rooms: Rooms | None = None) -> NoReturn:
+    def refuse(self, refused: "Refused", rooms: Rooms | None = None) -> NoReturn:
         """Say a use case's "no" and end with code 1."""
+        from kopilka.words.refusals import refusal  # noqa: PLC0415 - a server starts without all this
+        from kopilka.words.tongue import tongue_of  # noqa: PLC0415 - the same
+
         known = [] if rooms is None else programmes_of(rooms)
         said = refusal(refused, tongue_of(self.language, known))
         if refused.field and not self.json:

@@ -3,6 +3,7 @@
 Secrets of sessions leave once and are kept as SHA-256; passwords as argon2. Chance and the clock come from outside.
 """
 
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
@@ -12,6 +13,7 @@ from typing import Protocol
 import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from kopilka.usecases.outcomes import Refused, Why
 from kopilka.usecases.tries import Tries
@@ -133,6 +135,17 @@ class SignedIn(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
+def unmatched_hash(passwords: PasswordHasher, chance: Callable[[int], int]) -> str:
+    """A hash that no password has, which takes as long to be compared as any other; made without hashing."""
+
+    def some(length: int) -> str:
+        return b64encode(chance(length * 8).to_bytes(length, "big")).decode().rstrip("=")
+
+    costs = f"m={passwords.memory_cost},t={passwords.time_cost},p={passwords.parallelism}"
+    kind = f"argon2{passwords.type.name.lower()}$v={ARGON2_VERSION}"
+    return f"${kind}${costs}${some(passwords.salt_len)}${some(passwords.hash_len)}"
+
+
 class Reception:
     """Signs staff in and out, recognises them, and writes down what they do."""
 
@@ -148,7 +161,7 @@ class Reception:
         self._clock = clock
         self._chance = chance
         self._passwords = passwords or PasswordHasher()
-        self._nobody = self._passwords.hash(self.new_secret())
+        self._nobody = unmatched_hash(self._passwords, chance)
         self._tries = Tries()
 
     def new_secret(self) -> str:

@@ -1,46 +1,35 @@
-"""`kopilka demo` and `kopilka serve`: the database, the example shop where it is wanted, the pages, and how to get in.
+"""`kopilka demo`: the database, the example shop where it is not there, the pages, and how to get in.
 
 <data>/demo.json      what the example shop was made of and how to sign in; readable by its owner alone
-<data>/serving.json   where a living process serves, for those who start a second one
 """
 
 import secrets
 import shutil
-import socket
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from subprocess import Popen
 
 import msgspec
 from rich.console import Console
 from rich.panel import Panel
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
+from kopilka.app.begin import begin
+from kopilka.app.cli_house import CliHouse
 from kopilka.app.demo import seed
 from kopilka.app.demo.people import person
-from kopilka.app.night import Watch
-from kopilka.app.postgres import AlreadyRunning, EmbeddedPostgres, find_database
-from kopilka.app.postgres.database import is_locked
+from kopilka.app.postgres import EmbeddedPostgres
 from kopilka.app.seal_key import hold_key
-from kopilka.app.serve import begin
-from kopilka.app.serve import serve as serve_over
-from kopilka.app.settings import settings_from
-from kopilka.app.wiring import CliHouse
-from kopilka.cli.rooms import DemoWish, Place
+from kopilka.app.shop import Address, facts, free_port, pages, refuse_second, serve_at
+from kopilka.cli.rooms import DemoWish
 from kopilka.connectors import completejourney
 from kopilka.store.migrate import migrate
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.connections import Wish
 from kopilka.usecases.outcomes import Refused
 from kopilka.usecases.staff import Role, Staff
-from kopilka.values.errors import KopilkaError
 from kopilka.words.catalogue import catalogue
 
 PRIVATE = 0o600
-PORTS_TRIED = 50
 SHOWN = 3
 LOOKED_AT = 60
 WORDS = (
@@ -78,13 +67,6 @@ class Made(msgspec.Struct, frozen=True):
     guests: tuple[Guest, ...]
 
 
-class NoPortError(KopilkaError):
-    """No port is free; choose another with --port."""
-
-    def __init__(self) -> None:
-        super().__init__(self.__doc__)
-
-
 def demo(wish: DemoWish) -> None:
     """The example shop: made where it is not there, then served until stopped."""
     words = catalogue(wish.language)
@@ -102,7 +84,7 @@ def demo(wish: DemoWish) -> None:
         made = msgspec.json.decode(made_file.read_bytes(), type=Made)
         if wish.serve:
             address = Address(wish.host, free_port(wish.host, wish.port, wish.language))
-            _serve(
+            serve_at(
                 server.conninfo, wish.data, address, lambda: _box(made, address.shown, wish.language), begun
             )
             Console(highlight=False).print(
@@ -114,108 +96,12 @@ def demo(wish: DemoWish) -> None:
             Console(highlight=False).print(_box(made, "", wish.language))
 
 
-def serve(place: Place, *, host: str, port: int, language: str) -> None:
-    """Serve a shop of one's own until stopped."""
-    if not place.url:
-        refuse_second(place.data, language)
-    hold_key(place.data)
-    begun = begin()
-    database = find_database(place.url or None, place.data)
-    try:
-        conninfo = database.start()
-        migrate(conninfo)
-        address = Address(host, free_port(host, port, language))
-        rows = pages(address.shown, language)
-        panel = Panel(_facts(rows), title="Kopilka", expand=False)
-        _serve(conninfo, place.data, address, lambda: panel, begun)
-    finally:
-        database.stop()
-
-
-class Address(msgspec.Struct, frozen=True):
-    """Where to listen."""
-
-    host: str
-    port: int
-
-    @property
-    def shown(self) -> str:
-        """What to type into a browser."""
-        near = {"127.0.0.1", "0.0.0.0", "::", "::1"}  # noqa: S104 - only shown
-        return f"http://{'localhost' if self.host in near else self.host}:{self.port}"
-
-
-def _serve(
-    conninfo: str, data: Path, address: Address, box: Callable[[], Panel], begun: "Popen[bytes] | None"
-) -> None:
-    workers = settings_from().workers
-
-    def ready() -> None:
-        Console(highlight=False).print(box())
-
-    with serving(data, address), Watch(conninfo, data / "daily-roots.jsonl"):
-        serve_over(conninfo, host=address.host, port=address.port, workers=workers, ready=ready, begun=begun)
-
-
-def refuse_second(data: Path, language: str) -> None:
-    """A folder that a living process serves already is told with its address."""
-    if not is_locked(data / "postgres"):
-        return
-    try:
-        address = msgspec.json.decode((data / "serving.json").read_bytes(), type=dict[str, str])["address"]
-    except (OSError, msgspec.DecodeError, KeyError):
-        address = ""
-    words = catalogue(language)
-    text = words.gettext("Kopilka runs over %(data)s already: %(address)s", data=data, address=address or "…")
-    raise AlreadyRunning(text)
-
-
-@contextmanager
-def serving(data: Path, address: Address) -> Iterator[None]:
-    """Note where this process serves."""
-    note = data / "serving.json"
-    data.mkdir(parents=True, exist_ok=True)
-    note.write_bytes(msgspec.json.encode({"address": address.shown}))
-    try:
-        yield
-    finally:
-        note.unlink(missing_ok=True)
-
-
 def keep(file: Path, content: bytes) -> None:
     """Write a file that only its owner may read, whole or not at all."""
     part = file.with_suffix(".part")
     part.touch(mode=PRIVATE)
     part.write_bytes(content)
     part.rename(file)
-
-
-def free_port(host: str, port: int, language: str) -> int:
-    """The port, or the next one that is free, which is told."""
-    for wanted in range(port, port + PORTS_TRIED):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind((host, wanted))
-            except OSError:
-                continue
-        if wanted != port:
-            text = catalogue(language).gettext(
-                "Port %(port)s is taken; this is %(other)s.", port=port, other=wanted
-            )
-            sys.stderr.write(text + "\n")
-        return wanted
-    raise NoPortError
-
-
-def pages(address: str, language: str) -> list[tuple[str, str]]:
-    """The addresses of the rooms."""
-    words = catalogue(language)
-    return [
-        (words.gettext("Console"), f"{address}/console"),
-        (words.gettext("Till"), f"{address}/till"),
-        ("API", f"{address}/docs"),
-    ]
 
 
 def _make(conninfo: str, wish: DemoWish) -> Made:
@@ -317,13 +203,4 @@ def _box(made: Made, address: str, language: str) -> Panel:
     ]  # fmt: skip
     if address:
         rows.append((words.gettext("Stop"), "Ctrl-C"))
-    return Panel(_facts(rows), title=f"Kopilka · {words.gettext('example shop')}", expand=False)
-
-
-def _facts(rows: list[tuple[str, str]]) -> Table:
-    made = Table(box=None, pad_edge=False, show_header=False)
-    made.add_column(style="bold", no_wrap=True)
-    made.add_column(overflow="fold")
-    for name, value in rows:
-        made.add_row(name, value)
-    return made
+    return Panel(facts(rows), title=f"Kopilka · {words.gettext('example shop')}", expand=False)
