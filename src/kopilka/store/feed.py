@@ -4,7 +4,7 @@ from typing import Any
 
 from kopilka.store.connect import Pool
 from kopilka.store.queries import queries
-from kopilka.usecases.feed import MemberChange, Place, ReceiptChange, Window
+from kopilka.usecases.feed import MemberChange, Operation, Place, ReceiptChange, Recent, Sort, Spot, Window
 
 SQL = queries("feed")
 
@@ -26,6 +26,18 @@ class PostgresFeed:
 
     def members(self, window: Window) -> list[MemberChange]:
         return [MemberChange(Place(row[0], row[1]), row[2]) for row in self._all("holders", window)]
+
+    def operations(self, recent: Recent) -> list[Operation]:
+        last = recent.before
+        wanted = {
+            "shops": list(recent.shops), "kind": recent.kind, "at": None if last is None else last.at,
+            "sort": 0 if last is None else last.sort, "id": "" if last is None else last.id,
+            "number": 0 if last is None else last.number, "skip": recent.skip, "limit": recent.limit,
+            "most": recent.skip + recent.limit,
+        }  # fmt: skip
+        with self._pool.connection() as connection:
+            rows: Any = connection.execute(SQL["operations"], wanted).fetchall()
+        return [Operation(Spot(row[0], Sort(row[1]), *row[2:4]), *row[4:8]) for row in rows]
 
     def _all(self, name: str, window: Window) -> list[Any]:
         wanted = {

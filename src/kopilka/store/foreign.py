@@ -1,6 +1,6 @@
 """Numbers for our ids, and documents of other systems; see `usecases.foreign.ForeignStore`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -38,10 +38,15 @@ class PostgresForeign:
             rows: Any = connection.execute(SQL["ids"], {"kind": kind, "numbers": list(numbers)}).fetchall()
         return dict(rows)
 
+    def known(self, kind: str, limit: int) -> dict[str, int]:
+        with self._pool.connection() as connection:
+            rows: Any = connection.execute(SQL["known"], {"kind": kind, "limit": limit}).fetchall()
+        return dict(rows)
+
     def document(self, connection_id: str, kind: str, id_: str) -> ForeignDocument | None:
         with self._pool.connection() as connection:
             row: Any = connection.execute(SQL["document"], (connection_id, kind, id_)).fetchone()
-        return None if row is None else _document(row)
+        return None if row is None else document_of(row)
 
     def documents(self, search: Search) -> list[ForeignDocument]:
         at, last = search.after or (None, "")
@@ -50,19 +55,19 @@ class PostgresForeign:
             "at": at, "last": last, "limit": search.limit,
         }  # fmt: skip
         with self._pool.connection() as connection:
-            return [_document(row) for row in connection.execute(SQL["documents"], wanted).fetchall()]
+            return [document_of(row) for row in connection.execute(SQL["documents"], wanted).fetchall()]
 
     def by_receipt(self, receipt_id: str) -> list[ForeignDocument]:
         with self._pool.connection() as connection:
             return [
-                _document(r)
+                document_of(r)
                 for r in connection.execute(SQL["documents_of_receipt"], (receipt_id,)).fetchall()
             ]
 
     def put(self, document: ForeignDocument, at: datetime) -> bool:
         row = {
             "connection": document.connection_id, "kind": document.kind, "id": document.id, "member": document.member_id,
-            "receipt": document.receipt_id, "state": document.state, "content": _encode(document.content).decode(),
+            "receipt": document.receipt_id, "state": document.state, "content": encoded(document.content),
             "changed": document.changed_at, "at": at, "revision": document.revision,
         }  # fmt: skip
         with self._pool.connection() as connection:
@@ -74,11 +79,17 @@ class PostgresForeign:
             )
 
 
+def encoded(content: Mapping[str, Any]) -> str:
+    """A document's content as it is stored."""
+    return _encode(content).decode()
+
+
 def give_numbers(connection: Connection, kind: str, ids: Sequence[str]) -> None:
     """Numbers for ids that have none, both ways, in the transaction that is open."""
     connection.execute(SQL["give_numbers"], {"kind": kind, "ids": list(ids)})
     connection.execute(SQL["note_numbers"], {"kind": kind, "ids": list(ids)})
 
 
-def _document(row: Any) -> ForeignDocument:
+def document_of(row: Any) -> ForeignDocument:
+    """A document of the columns that every query of documents begins with."""
     return ForeignDocument(row[0], row[1], row[2], _content.decode(row[3]), *row[4:10])

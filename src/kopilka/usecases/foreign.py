@@ -52,6 +52,10 @@ class ForeignStore(Protocol):
         """What numbers mean."""
         ...
 
+    def known(self, kind: str, limit: int) -> dict[str, int]:
+        """Ids that have a number, and it, oldest first."""
+        ...
+
     def document(self, connection_id: str, kind: str, id_: str) -> ForeignDocument | None:
         """A document."""
         ...
@@ -102,6 +106,10 @@ class Foreign:
         if not (text.isascii() and text.isdigit() and len(text) <= 18):  # noqa: PLR2004 - bigint
             return None
         return self._store.ids(kind, [int(text)]).get(int(text))
+
+    def known(self, kind: str, limit: int = 1_000) -> dict[str, int]:
+        """The ids of a kind that have a number, oldest first."""
+        return self._store.known(kind, limit)
 
     def document(self, connection_id: str, kind: str, id_: str) -> ForeignDocument | None:
         """A document."""

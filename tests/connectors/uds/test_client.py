@@ -126,7 +126,9 @@ def test_people_rewards_vouchers_and_what_is_not_there(shop: Trading) -> None:
                 await uds.operations.create(
                     CreateOperation.model_validate({"participant": buyer, "receipt": bill})
                 )
-            assert 3 == len([row async for row in uds.operations.iter_all(page_size=2)])
+            listed = [row async for row in uds.operations.iter_all(page_size=2)]
+            assert [0, 0, 0, 30.5, 20.0] == [row.points for row in listed]
+            assert listed[3] == await uds.operations.get(listed[3].id)
             assert {PHONE, "+79990000100", "+79990000101", "+79990000102"} == {
                 row.phone async for row in uds.customers.iter_all(page_size=3)
             }

@@ -1,14 +1,13 @@
-"""The door: keys, headers, languages, errors in UDS's own shape, lists, and nasty input."""
-
-from typing import Any
+"""The door: keys, headers, languages, errors in UDS's own shape, and nasty input."""
 
 import pytest
 from till_uds import Company, sale
-from trading import Trading, trading
+from trading import Trading
 
 from kopilka.connectors.kit.call import Call
 from kopilka.connectors.uds import UDS
 from kopilka.connectors.uds.wire import UdsError
+from kopilka.usecases.members import MemberChange, PersonChange
 
 
 def test_a_wrong_key_is_refused(company: Company, phone: str) -> None:
@@ -154,44 +153,6 @@ def test_pages_are_asked_for_within_limits(company: Company, path: str, query: s
     assert (400, "badRequest", query.split("=", maxsplit=1)[0]) == company.wrong("GET", f"{path}?{query}")
 
 
-def rows(company: Company, path: str, size: int) -> list[Any]:
-    """All rows of a list, page by page."""
-    found: list[Any] = []
-    cursor = ""
-    while True:
-        page = company.done("GET", f"{path}?max={size}" + (f"&cursor={cursor}" if cursor else ""))
-        assert len(page["rows"]) <= size
-        found += page["rows"]
-        cursor = page["cursor"]
-        if not cursor:
-            return found
-
-
-def test_lists_are_walked_by_cursor_and_by_offset(database: str) -> None:
-    with trading(database) as shop:
-        company = Company(shop)
-        for n in range(7):
-            shop.member(f"+7999000000{n}")
-        numbers = [
-            company.done("POST", "operations", sale(100 + n, 100 + n, phone=f"+7999000000{n}"))["id"]
-            for n in range(5)
-        ]
-        other = Company(shop, place="second")
-        hidden = other.done("POST", "operations", sale(9, 9, phone="+79990000006"))["id"]
-        part = company.done("POST", f"operations/{numbers[1]}/refund", {"partialAmount": 10})["id"]
-        rest = company.done("POST", f"operations/{numbers[1]}/refund")["id"]
-
-        expected = [numbers[4], numbers[3], numbers[2], rest, part, numbers[1], numbers[0]]
-        for size in (1, 2, 3, 50):
-            assert expected == [row["id"] for row in rows(company, "operations", size)]
-            assert 7 == len({row["participant"]["id"] for row in rows(company, "customers", size)})
-        page = company.done("GET", "operations?max=2&offset=3")
-        assert ([rest, part], 0) == ([row["id"] for row in page["rows"]], page["total"])
-        assert 3 == len(company.done("GET", "customers?max=3&offset=4")["rows"])
-        assert [hidden] == [row["id"] for row in rows(other, "operations", 10)]
-        assert (404, "notFound", "id") == other.wrong("GET", f"operations/{numbers[0]}")
-
-
 def test_a_customer_is_told_with_all_that_is_known(company: Company, phone: str) -> None:
     shop = company.shop
     member = shop.member(phone, points="12.5", email="anna@example.org")
@@ -230,6 +191,20 @@ def test_tags_of_a_customer_are_replaced(shop: Trading, phone: str) -> None:
     assert one["rows"] == company.done("GET", f"customers/{number}")["tags"]
     assert (400, "badRequest", "ids") == company.wrong("POST", f"customers/{number}/tags", {"ids": [1.5]})
     assert {"rows": [], "total": 0} == company.done("POST", f"customers/{number}/tags", {"ids": []})
+
+
+def test_tags_that_customers_were_told_with_are_among_all_tags(shop: Trading, phone: str) -> None:
+    company = Company(shop, tags="vip")
+    member = shop.member(phone)
+    change = MemberChange(tags=("ручная", "vip"))
+    shop.house.members.change(member, change, PersonChange(), (), "staff")
+
+    told = company.done("GET", f"customers/find?phone={phone}")["user"]["tags"]
+    listed = company.done("GET", "tags")
+
+    assert ["vip", "ручная"] == [row["name"] for row in told]
+    assert all(row in listed["rows"] for row in told)
+    assert listed["total"] == len(listed["rows"])
 
 
 def test_an_error_says_its_value() -> None:

@@ -220,13 +220,17 @@ class Ask:
     # -- tags ---------------------------------------------------------------------------------------------------
 
     async def tags(self) -> dict[str, int]:
-        """Tags that tills may set: those that rules ask for, and those of the settings; with their numbers."""
+        """Tags that tills may set: those that rules ask for, those of the settings, and whatever customers had who were
+        told: a till that writes a customer's tags anew from this list takes none away unseen. With their numbers.
+        """
         names = set(filter(None, (name.strip() for name in re.split("[,;]", self.setting(TAGS.name)))))
         for rule in self.rules.programme.rules:
             for condition in rule.when:
                 if isinstance(condition, HasTag):
                     names.update(condition.any_of)
-        return await self.run(self.services.foreign.numbers, "tag", sorted(names))
+        foreign = self.services.foreign
+        named = await self.run(foreign.numbers, "tag", sorted(names))
+        return await self.run(foreign.known, "tag") | named
 
     async def tag_names(self, numbers: Sequence[int]) -> dict[int, str]:
         """What numbers of tags mean; unknown ones are left out."""

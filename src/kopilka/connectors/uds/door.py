@@ -14,6 +14,7 @@ from kopilka.connectors.kit.routing import Routes
 from kopilka.connectors.kit.services import Services
 from kopilka.connectors.uds import (
     customers_door,
+    history_door,
     operations_door,
     refunds_door,
     rewards_door,
@@ -31,8 +32,8 @@ ROUTES: Routes[Handler] = Routes(
     [
         (method, PREFIX + path, handler)
         for table in (
-            settings_door.ROUTES, customers_door.ROUTES, operations_door.ROUTES, refunds_door.ROUTES,
-            rewards_door.ROUTES, vouchers_door.ROUTES,
+            settings_door.ROUTES, customers_door.ROUTES, operations_door.ROUTES, history_door.ROUTES,
+            refunds_door.ROUTES, rewards_door.ROUTES, vouchers_door.ROUTES,
         )
         for method, path, handler in table
     ]

@@ -17,7 +17,7 @@ from kopilka.core.receipt import BARS, Line, Receipt, Shop, SpendRequest
 from kopilka.core.rules.decision import Decision
 from kopilka.core.settlement.refund import ReturnedLine, ReturnWish
 from kopilka.core.settlement.sale import VOIDED, Sale, rest_of
-from kopilka.usecases.views import MemberView, ReturnFacts, StandingView, StatementLine, WalletView
+from kopilka.usecases.views import MemberView, ReturnFacts, StandingView, WalletView
 from kopilka.usecases.vouchers import Voucher
 from kopilka.values.quantity import ONE
 from kopilka.values.share import cumulative
@@ -242,10 +242,10 @@ def reversal_out(
     }  # fmt: skip
 
 
-def reward_out(line: StatementLine, told: Told, scores: Scores) -> dict[str, object]:
+def reward_out(at: datetime, units: int, told: Told, scores: Scores) -> dict[str, object]:
     """Points that moved without a purchase."""
     return {
-        **_operation(told, line.recorded_at), "action": "UNKNOWN", "state": "NORMAL", "points": scores.told(line.units),
+        **_operation(told, at), "action": "UNKNOWN", "state": "NORMAL", "points": scores.told(units),
         "certificatePoints": 0, "receiptNumber": None, "total": fixed(0, scores.digits),
         "cash": fixed(0, scores.digits), "origin": None,
     }  # fmt: skip

@@ -1,6 +1,4 @@
-"""Operations: what a bill comes to, the sale itself, and what has been."""
-
-from datetime import datetime
+"""Operations: what a bill comes to, and the sale itself."""
 
 import msgspec
 
@@ -19,7 +17,7 @@ from kopilka.connectors.uds.mapping import (
     stranger_out,
     tags_in,
 )
-from kopilka.connectors.uds.wire import Body, UdsError, bad, body_of, cursor_parts, cursor_text, page_of
+from kopilka.connectors.uds.wire import Body, UdsError, bad, body_of
 from kopilka.core.member.member import Member
 from kopilka.core.receipt import SpendRequest
 from kopilka.core.rules.decision import Decision
@@ -28,7 +26,7 @@ from kopilka.core.settlement.sale import CLOSED, VOIDED
 from kopilka.usecases.commands import Close, Quote, Ref, Stated
 from kopilka.usecases.members import MemberChange, PersonChange
 from kopilka.usecases.outcomes import Refused
-from kopilka.usecases.views import PAGE_MAX, ReceiptView
+from kopilka.usecases.views import ReceiptView
 from kopilka.values.ids import RECEIPT
 
 CASH_OFF_MAX = 1
@@ -235,85 +233,4 @@ def of_refusal(refused: Refused, ask: Ask) -> UdsError:  # noqa: ARG001 - one sh
             return bad("receipt", words.CHANGED, refused.code)
 
 
-# -- what has been ----------------------------------------------------------------------------------------------
-
-
-class Spot(msgspec.Struct, frozen=True, array_like=True):
-    """A row of the history: the newest return of a receipt is its part 0, the sale itself its last."""
-
-    at: datetime
-    receipt_id: str
-    part: int
-
-
-async def listed(ask: Ask) -> object:
-    """A page of operations, newest receipts first, each after its returns."""
-    page = page_of(ask.call)
-    await ask.open()
-    start = cursor_parts(page.cursor, Spot) if page.cursor else None
-    skip = 0 if page.cursor else page.offset
-    spots = await ask.run(_spots, ask, start, skip + page.most + 1)
-    shown = spots[skip : skip + page.most]
-    rows = []
-    for spot in shown:
-        view = await ask.run(ask.services.views.receipt, spot.receipt_id)
-        if view is not None:
-            rows.append(await _part(ask, view, spot.part))
-    more = len(spots) > skip + page.most
-    return {"rows": rows, "total": 0, "cursor": cursor_text(msgspec.to_builtins(shown[-1])) if more else None}
-
-
-def _spots(ask: Ask, last: Spot | None, wanted: int) -> list[Spot]:
-    views, shops = ask.services.views, telling.shops_of(ask)
-    spots: list[Spot] = []
-    after = None
-    if last is not None:
-        view = views.receipt(last.receipt_id)
-        parts = 0 if view is None else len(view.returns) + 1
-        spots = [Spot(last.at, last.receipt_id, part) for part in range(last.part + 1, parts)]
-        after = (last.at, last.receipt_id)
-    while len(spots) < wanted:
-        rows = views.receipts(
-            None, shop=next(iter(shops)) if len(shops) == 1 else "", after=after, limit=PAGE_MAX
-        )
-        for row in rows:
-            if row.state in {CLOSED, VOIDED} and (not shops or row.shop in shops):
-                view = views.receipt(row.receipt_id) if row.returned else None
-                parts = 1 if view is None else len(view.returns) + 1
-                spots += [Spot(row.recorded_at, row.receipt_id, part) for part in range(parts)]
-        if len(rows) < PAGE_MAX:
-            break
-        after = (rows[-1].recorded_at, rows[-1].receipt_id)
-    return spots
-
-
-async def _part(ask: Ask, view: ReceiptView, part: int) -> dict[str, object]:
-    if part >= len(view.returns):
-        return await telling.purchase(ask, view)
-    return await telling.reversal(ask, view, view.returns[len(view.returns) - 1 - part])
-
-
-async def one(ask: Ask) -> object:
-    """An operation: a sale, a return of one, or points that moved without one."""
-    await ask.open()
-    number = ask.call.args["id"]
-    meant = await telling.meant(ask, number)
-    if meant.kind == telling.REWARD:
-        return await telling.reward(ask, meant.id, meant.part)
-    view = await telling.receipt(ask, meant.id)
-    if view is None:
-        raise UdsError("notFound", "id", number)
-    if meant.kind == telling.SALE:
-        return await telling.purchase(ask, view)
-    facts = next((row for row in view.returns if str(row.number) == meant.part), None)
-    if facts is None:
-        raise UdsError("notFound", "id", number)
-    return await telling.reversal(ask, view, facts)
-
-
-ROUTES: Table = (
-    ("POST", "operations/calc", calc),
-    ("POST", "operations", create),
-    ("GET", "operations", listed),
-    ("GET", "operations/{id}", one),
-)
+ROUTES: Table = (("POST", "operations/calc", calc), ("POST", "operations", create))

@@ -41,10 +41,11 @@ async def reward(ask: Ask) -> object:
         for i, view in enumerate(views):
             await _check_funds(ask, i, view, wish)
     accepted = 0
+    connection_id = ask.connection.connection_id
     for view in views:
         command = Adjust(
-            Ref("member", view.member_id), ask.scores.kind, wish.units, REASON, ask.connection.connection_id,
-            f"{turn.key}:{view.member_id}",
+            Ref("member", view.member_id), ask.scores.kind, wish.units, REASON, connection_id,
+            f"{turn.key}:{view.member_id}", actor=connection_id,
         )  # fmt: skip
         outcome = await ask.services.counter.carry_out(command)
         accepted += not isinstance(outcome, Refused)

@@ -9,8 +9,10 @@ from kopilka.connectors.uds.mapping import Told, reversal_out, reward_out, sale_
 from kopilka.connectors.uds.wire import UdsError
 from kopilka.core.settlement.sale import CLOSED, VOIDED, Sale
 from kopilka.usecases.commands import Ref
+from kopilka.usecases.feed import Operation, Sort, Spot
 from kopilka.usecases.foreign import ForeignDocument
 from kopilka.usecases.views import PAGE_MAX, ReceiptView, ReturnFacts, StatementLine
+from kopilka.values.ids import CONNECTION
 
 OPERATION = "operation"
 """The kind of numbers of operations, and of the documents that keep what UDS said of one."""
@@ -89,17 +91,37 @@ async def reversal(ask: Ask, view: ReceiptView, facts: ReturnFacts) -> dict[str,
     return reversal_out(sale, facts, told, numbers[names[0]], ask.scores)
 
 
-async def reward(ask: Ask, member_id: str, txn: str) -> dict[str, object]:
-    """Points that moved without a purchase, found in the member's statement."""
-    view = await ask.view(Ref("member", member_id))
-    holder = None if view is None else (view.bucket, view.holder_id)
-    line = None if holder is None else await ask.run(line_where, ask, holder, lambda row: row.txn == txn)
-    if line is None:
-        raise UdsError("notFound", "id")
-    number = await ask.run(ask.services.foreign.number, OPERATION, reward_id(member_id, txn))
-    return reward_out(
-        line, Told(number, await ask.short(member_id), await _branch(ask, ask.shop.id)), ask.scores
-    )
+async def reward(ask: Ask, given: Operation) -> dict[str, object]:
+    """Points that moved without a purchase."""
+    name = reward_id(given.member_id, given.txn)
+    number = await ask.run(ask.services.foreign.number, OPERATION, name)
+    branch = await _branch(ask, given.shop) if given.shop else None
+    told = Told(number, await ask.short(given.member_id), branch)
+    return reward_out(given.spot.at, given.units, told, ask.scores)
+
+
+async def reward_where(
+    ask: Ask, member_id: str, fits: Callable[[StatementLine], bool]
+) -> dict[str, object] | None:
+    """Points that moved, found in the member's statement; None where another shop moved them."""
+    view = await ask.view(Ref("member", member_id)) if member_id else None
+    line = None if view is None else await ask.run(line_where, ask, (view.bucket, view.holder_id), fits)
+    if view is None or line is None:
+        return None
+    shop, shops = await ask.run(_shop_of, ask, line.actor), shops_of(ask)
+    if shop and shops and shop not in shops:
+        return None
+    spot = Spot(line.recorded_at, Sort.BY_HAND, view.holder_id, line.version)
+    return await reward(ask, Operation(spot, line.txn, line.units, member_id, shop))
+
+
+def _shop_of(ask: Ask, actor: str) -> str:
+    """The shop of a connection, open or closed, that moved points; none where staff did."""
+    connections = ask.services.connections
+    found = connections.get(actor)
+    if found is None and actor.startswith(CONNECTION):
+        found = next((each for each in connections.all() if each.connection_id == actor), None)
+    return "" if found is None else found.shop
 
 
 def line_where(

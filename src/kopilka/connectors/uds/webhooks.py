@@ -113,11 +113,9 @@ async def _content(fact: Fact, ask: Ask) -> Mapping[str, object] | None:
 
 async def _reward(fact: Fact, ask: Ask) -> Mapping[str, object] | None:
     """The event names no transaction: it is the member's one of that moment and so many units."""
-    view = await ask.view(Ref("member", fact.member_id)) if fact.member_id else None
-    if view is None or fact.data.get("kind") != ask.scores.kind:
+    if fact.data.get("kind") != ask.scores.kind:
         return None
-    line = await ask.run(
-        telling.line_where, ask, (view.bucket, view.holder_id),
+    return await telling.reward_where(
+        ask, fact.member_id,
         lambda row: row.recorded_at == fact.recorded_at and row.units == fact.data.get("units"),
     )  # fmt: skip
-    return None if line is None else await telling.reward(ask, view.member_id, line.txn)

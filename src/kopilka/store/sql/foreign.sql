@@ -19,6 +19,10 @@ SELECT id, number FROM number_of WHERE kind = %(kind)s AND id = ANY(%(ids)s::tex
 -- What numbers mean.
 SELECT number, id FROM numbered WHERE kind = %(kind)s AND number = ANY(%(numbers)s::bigint[]);
 
+-- name: known
+-- What has a number, oldest first.
+SELECT id, number FROM numbered WHERE kind = %(kind)s ORDER BY number LIMIT %(limit)s;
+
 -- name: document
 -- One document.
 SELECT connection_id, kind, id, content, changed_at, member_id, receipt_id, state, revision, written_at
