@@ -29,8 +29,12 @@ def test_the_published_example(database: str) -> None:
         till = FrontolTill(shop, *shop.connect("frontol", slip_type="type"))
         till.member = shop.member(till.phone, points="3")
         vodka = position(2, "vodka-05", 450.0, minimumPrice=409.0)
-        told = till.calculate([TEA | {"minimumPrice": 0.0}, vodka])
-        dearer = till.calculate([TEA | {"minimumPrice": 300.0}, vodka])
+        told = till.calculate([TEA | {"minimumPrice": 300.0}, vodka])
+        rich, cocoa = FrontolTill.opened(shop, points="1000"), position(2, "cocoa", 450.0, minimumPrice=409.0)
+        most = [
+            rich.calculate([TEA | {"minimumPrice": 300.0}, other])["client"]["availableAmount"]
+            for other in (cocoa, vodka)
+        ]
 
     assert {
         "code": 0,
@@ -41,8 +45,9 @@ def test_the_published_example(database: str) -> None:
         "cashierInformation": [{"text": "Анна П., 300 бонусов", "weight": "bold"}],
         "printingInformation": [[{"type": "pair", "left": "Доступно бонусов", "right": "300"}]],
     } == told
-    # What discounts leave above the least prices is all that bonuses may pay: 810 − 2 × 300, and nothing of the vodka.
-    assert told | {"client": told["client"] | {"availableAmount": 210.0}} == dearer
+    # Discounts and bonuses each stay within price − minimumPrice: 300 of the tea, 41 of the cocoa. The law's least price of
+    # vodka binds both together, and the discount has taken all of it.
+    assert [341.0, 300.0] == most
 
 
 def test_money_is_written_with_two_places(till: FrontolTill, shop: Trading) -> None:

@@ -226,7 +226,8 @@ def receipt_of(document: Document, rows: Sequence[Row], place: Place, terms: Ter
     """The receipt; without sums a line costs what the till says."""
     lines = tuple(
         Line(
-            row.line, row.sku, row.quantity, terms.sums.get(row.index, row.total_minor), 0, row.floor_minor, row.title
+            row.line, row.sku, row.quantity, terms.sums.get(row.index, row.total_minor), 0, 0, row.title,
+            apart_minor=row.floor_minor,
         )
         for row in rows
     )  # fmt: skip

@@ -21,6 +21,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     `given_minor` is a discount granted outside (it may exceed the sum and is then netted over the receipt);
     `floor_minor` is the least that the whole line may cost; `quantity` is in thousandths. `alcohol` is the kind of
     drink, `volume_ml` one piece's volume: what the law's least prices go by. `prices` are those of one piece by price list.
+    `apart_minor` is a least price that discounts and points each leave on their own, as some tills mean it.
     `barred` names what the till lets the line take no part in (of `BARS`), as its class may do.
     """
 
@@ -42,6 +43,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     volume_ml: int = 0
     prices: dict[str, int] = {}
     barred: tuple[str, ...] = ()
+    apart_minor: int = 0
 
 
 def ranks(lines: Sequence[Line]) -> list[int]:

@@ -19,8 +19,9 @@ class Context:
     """The receipt under way. `left[i]` is what line i still costs (below zero only where discounts given
     outside exceed it), `net[i]` what of it is paid with money, `start[i]` what it cost when the lane's percents began to count, `gave` the money of
     each rule in earlier lanes. `plain` says that no line has a product class, a floor or a bar, which spares looking
-    at them one by one; `floors[i]` is the least that line i may cost. `coupons` are valid coupons by series, `funds` the
-    units that rules may cost by kind, `charged` what they have cost, `gave` names the rules that gave anything.
+    at them one by one; `floors[i]` is the least that discounts leave of line i, `paid_floors[i]` discounts and points
+    together. `coupons` are valid coupons by series, `funds` the units that rules may cost by kind, `charged` what they
+    have cost, `gave` names the rules that gave anything.
     `action` is what is being rewarded where that is no purchase; `gift_classes` the product class of goods that rules
     may add, where the catalogue knows one; `holidays` and `series` of coupons are the programme's.
     """
@@ -28,7 +29,7 @@ class Context:
     __slots__ = (
         "_total", "action", "budgets", "charged", "classes", "closed", "coupons", "day", "discountable", "filters", "floors",
         "funds", "gave", "gift_classes", "given", "goods_count", "holidays", "left", "lines", "local", "masks", "member",
-        "net", "order", "plain", "points", "receipt", "seen", "series", "shop", "start", "totals",
+        "net", "order", "paid_floors", "plain", "points", "receipt", "seen", "series", "shop", "start", "totals",
     )  # fmt: skip
 
     def __init__(self, receipt: Receipt, shop: Shop, member: Member | None, filters: Filters) -> None:
@@ -46,9 +47,10 @@ class Context:
         for line in self.lines:
             self.left.append(line.sum_minor - line.given_minor)
             self.given += line.given_minor
-            if line.product_class or line.floor_minor or line.alcohol or line.barred:
+            if line.product_class or line.floor_minor or line.alcohol or line.barred or line.apart_minor:
                 self.plain = False
         self.floors: list[int] = []
+        self.paid_floors: list[int] = []
         self.start = self.totals = self.net = self.left
         self.points = [0] * len(self.lines)
         self.closed: set[int] = set()
@@ -77,7 +79,14 @@ class Context:
         self.classes = classes
         if not self.plain:
             self.discountable = [i for i in range(self.goods_count) if self.class_of(i).discount]
-            self.floors = [max(line.floor_minor, least(line) if line.alcohol else 0) for line in self.lines]
+            both = [max(line.floor_minor, least(line) if line.alcohol else 0) for line in self.lines]
+            self.floors = [max(floor, line.apart_minor) for floor, line in zip(both, self.lines, strict=True)]
+            self.paid_floors = both
+
+    def paid_floor(self, i: int) -> int:
+        """What points must leave of line i."""
+        line, floor = self.lines[i], self.paid_floors[i]
+        return max(floor, line.apart_minor - (line.sum_minor - self.left[i])) if line.apart_minor else floor
 
     def class_of(self, i: int) -> ClassRule:
         """What line i may take part in."""

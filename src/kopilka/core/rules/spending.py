@@ -90,7 +90,7 @@ def _line_room(context: Context, rules: Ruleset, spending: Spending) -> list[int
     for i in context.among(range(payable), rules.spend_bit):
         most = context.left[i]
         if not context.plain:
-            most = most - context.floors[i] if context.class_of(i).spend else 0
+            most = most - context.paid_floor(i) if context.class_of(i).spend else 0
         if spending.keep:
             most = min(most, context.left[i] - spending.keep * -(-context.lines[i].quantity // ONE))
         if limited and caps.line is not None:
@@ -117,7 +117,7 @@ def _bearable(context: Context) -> int:
     left = sum(context.left)
     if not context.plain and min(context.left) < 0:
         for i, price in enumerate(context.left):
-            guarded = context.floors[i] if context.class_of(i).spend else price
+            guarded = context.paid_floor(i) if context.class_of(i).spend else price
             left -= min(max(0, price), max(0, guarded))
     return max(0, left)
 
