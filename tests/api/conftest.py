@@ -54,7 +54,7 @@ class Shopfront:
                 self.counter, self.house.views, self.house.members, self.house.programmes, self.house.keys,
                 self.house.reference, self.house.clock, self.house.ready, self.house.coupons,
                 vouchers=self.house.vouchers, verifications=self.house.verifications,
-                outbox=self.house.outbox,
+                outbox=self.house.outbox, privacy=self.house.privacy,
             )
         )  # fmt: skip
         self._loop = asyncio.new_event_loop()

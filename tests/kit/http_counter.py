@@ -36,7 +36,7 @@ class HttpCounter:
         services = Services(
             OneByOne(house.desk()), house.views, house.members, house.programmes, house.keys, house.reference,
             house.clock, lambda: True, house.coupons, vouchers=house.vouchers, verifications=house.verifications,
-            outbox=house.outbox,
+            outbox=house.outbox, privacy=house.privacy,
         )  # fmt: skip
         self._house = house
         self._app = api(services)

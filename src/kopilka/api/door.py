@@ -22,6 +22,7 @@ from kopilka.usecases.keys import Key, Keys
 from kopilka.usecases.members import Members
 from kopilka.usecases.outcomes import Outcome, Refused
 from kopilka.usecases.ports import Product
+from kopilka.usecases.privacy import Privacy
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.quote_receipt import Quoted
 from kopilka.usecases.show import Views
@@ -95,6 +96,7 @@ class Services(msgspec.Struct, frozen=True):
     vouchers: Vouchers
     verifications: Verifications
     outbox: Outbox
+    privacy: Privacy
 
 
 class Doors:

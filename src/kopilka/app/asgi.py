@@ -60,6 +60,7 @@ def app_over(
             vouchers=house.vouchers,
             verifications=house.verifications,
             outbox=house.outbox,
+            privacy=house.privacy,
         )
     )
 

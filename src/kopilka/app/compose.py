@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from random import Random
 from typing import TypeVar
 
+from kopilka.app.forgetting import forgetting
 from kopilka.connectors.events import FORMATS, OPEN
 from kopilka.connectors.events.sender import allowed_now, try_out, written
 from kopilka.core.rules.registry import REGISTRY
@@ -15,7 +16,10 @@ from kopilka.store.catalogue import PostgresCatalogue
 from kopilka.store.connect import Pool
 from kopilka.store.connections import PostgresConnections
 from kopilka.store.coupons import PostgresCoupons
+from kopilka.store.data_requests import PostgresDataRequests
 from kopilka.store.deliveries import PostgresDeliveries
+from kopilka.store.erasures import PostgresErasures
+from kopilka.store.exports import PostgresExports
 from kopilka.store.feed import PostgresFeed
 from kopilka.store.foreign import PostgresForeign
 from kopilka.store.inbox import PostgresInbox
@@ -30,12 +34,16 @@ from kopilka.usecases.accounts import Accounts
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.connections import Connections
 from kopilka.usecases.coupons import Coupons
+from kopilka.usecases.data_requests import DataRequests
 from kopilka.usecases.deliveries import Deliveries, Fact
 from kopilka.usecases.desk import Desk
+from kopilka.usecases.erase_member import Erasures
+from kopilka.usecases.export_member import Exports
 from kopilka.usecases.foreign import Foreign
 from kopilka.usecases.inbox import Inbox
 from kopilka.usecases.keys import Keys
 from kopilka.usecases.members import Members
+from kopilka.usecases.privacy import Privacy
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.seal import Seal
 from kopilka.usecases.show import Views
@@ -98,12 +106,23 @@ class House:
             PostgresVerifications(self.pool), clock=clock, chance=secrets.randbits
         )
         self.vouchers = Vouchers(self.foreign, clock=clock, chance=secrets.randbits)
+        self.privacy = self._privacy()
 
     def desk(self) -> Desk:
         """A desk for one thread, with a catalogue of its own. Ids need to be distinct, not secret; codes are secret."""
         catalogue = Catalogue(self.reference, REGISTRY)
         chance = Random(secrets.randbits(256)).getrandbits  # noqa: S311 - see above
         return Desk(self.ledger, catalogue, clock=self.clock, chance=chance, secret=secrets.randbits)
+
+    def _privacy(self) -> Privacy:
+        pool, clock, chance = self.pool, self.clock, secrets.randbits
+        return Privacy(
+            DataRequests(PostgresDataRequests(pool), self.views.member, clock=clock, chance=chance),
+            Erasures(
+                PostgresErasures(pool), lambda: Catalogue(self.reference, REGISTRY), forgetting, clock=clock, chance=chance
+            ),
+            Exports(PostgresExports(pool), self.views, clock=clock, chance=chance),
+        )  # fmt: skip
 
     def _keyed(
         self, write: Callable[[Subscription, tuple[str, ...], Fact, datetime], T]

@@ -66,7 +66,8 @@ def work(conninfo: str, roots: Path | None) -> bool:
             done = run_night(store, Catalogue(house.reference, REGISTRY), now, secrets.randbits(70))
             house.deliveries.prune()
             made = [] if roots is None else keep_roots(PostgresBooks(house.pool), RootFile(roots), now)
-            forgotten = house.inbox.forget() + house.verifications.forget()
+            forgotten = house.inbox.forget() + house.verifications.forget() + house.uploads.forget()
+            forgotten += house.privacy.erasures.sweep()
             log.info(
                 "night",
                 forgotten=forgotten,

@@ -55,7 +55,7 @@ async def answer(house: House, wish: ReceiptWish) -> tuple[bool, bytes]:
     services = Services(
         OneByOne(house.desk()), house.views, house.members, house.programmes, house.keys, house.reference,
         house.clock, lambda: True, house.coupons, vouchers=house.vouchers, verifications=house.verifications,
-        outbox=house.outbox,
+        outbox=house.outbox, privacy=house.privacy,
     )  # fmt: skip
     doors = Doors(services)
     query = urlencode({"explain": "1", **wish.query}).encode()

@@ -78,7 +78,7 @@ def routers(house: House, pages: Pages, reception: Reception) -> list[Router]:
                 pages=pages, reception=reception, views=house.views, members=house.members,
                 programmes=house.programmes, counter=desks, days=store, coupons=house.coupons,
                 connections=house.connections, inbox=house.inbox, verifications=house.verifications,
-                trade=Workshop(house), outbox=house.outbox, clock=house.clock, new_id=new_id,
+                trade=Workshop(house), outbox=house.outbox, privacy=house.privacy, clock=house.clock, new_id=new_id,
             )
         ),
         till.router(

@@ -51,7 +51,7 @@ def services_of(house: House, counter: Counter, run: Runner) -> Services:
         counter=counter, views=house.views, accounts=house.accounts, members=house.members, programmes=house.programmes, goods=house.reference,
         coupons=house.coupons, connections=house.connections, foreign=house.foreign, inbox=house.inbox,
         uploads=house.uploads, feed=house.feed,
-        verifications=house.verifications, vouchers=house.vouchers, clock=house.clock, chance=secrets.randbits, new_id=new_id, run=run,
+        verifications=house.verifications, vouchers=house.vouchers, requests=house.privacy.requests, clock=house.clock, chance=secrets.randbits, new_id=new_id, run=run,
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kopilka.usecases.manifest import Manifest
     from kopilka.usecases.members import Members
     from kopilka.usecases.ports import Product
+    from kopilka.usecases.privacy import Privacy
     from kopilka.usecases.programmes import Programmes
     from kopilka.usecases.show import Views
     from kopilka.usecases.situation_counter import Counter
@@ -58,6 +59,7 @@ class Rooms(Protocol):
     coupons: "Coupons"
     verifications: "Verifications"
     connections: "Connections"
+    privacy: "Privacy"
     outbox: "Outbox"
 
     @property

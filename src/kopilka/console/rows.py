@@ -55,6 +55,7 @@ _VERBS = {
     "gift": N_("Gift for points"),
     "return_gift": N_("Gift came back"),
     "payout": N_("Paid out"),
+    "erase": N_("The person was erased"),
 }
 _SPENT = N_("Paid with points")
 

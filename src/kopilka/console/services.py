@@ -16,6 +16,7 @@ from kopilka.usecases.inbox import Inbox
 from kopilka.usecases.manifest import Manifest
 from kopilka.usecases.members import Members
 from kopilka.usecases.outcomes import Outcome, Refused
+from kopilka.usecases.privacy import Privacy
 from kopilka.usecases.programmes import Programmes
 from kopilka.usecases.show import Views
 from kopilka.usecases.staff import Reception
@@ -84,5 +85,6 @@ class Services:
     verifications: Verifications
     trade: Trade
     outbox: Outbox
+    privacy: Privacy
     clock: Callable[[], datetime]
     new_id: Callable[[str], str]

@@ -9,7 +9,7 @@ from kopilka.store.queries import queries
 from kopilka.store.rows import event_rows
 from kopilka.store.views import PostgresViews
 from kopilka.usecases.commands import Ref
-from kopilka.usecases.members import ACTION, Act, Write
+from kopilka.usecases.members import ACTION, ERASED, Act, Write
 from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.views import MemberView
 
@@ -32,6 +32,9 @@ class PostgresMembers:
         try:
             with self._pool.connection() as connection, connection.transaction() as whole:
                 connection.execute(SQL["lock_holder"], (write.bucket, write.holder_id))
+                member = (write.bucket, write.holder_id, write.member_id)
+                if connection.execute(SQL["erased"], member).rowcount:
+                    return ERASED
                 taken = _identifiers(connection, write)
                 if taken:
                     raise psycopg.Rollback(whole)

@@ -16,6 +16,7 @@ SCOPES = (
     "receipts",
     "members:read",
     "members:write",
+    "privacy",
     "wallets:adjust",
     "coupons",
     "coupons:codes",

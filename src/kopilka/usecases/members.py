@@ -17,6 +17,7 @@ from kopilka.usecases.views import ConsentFacts, MemberView, PersonFacts
 from kopilka.values.ids import make_id
 
 ACTION = "act_"
+ERASED = "erased"
 KINDS = ("card", "phone", "email", "qr", "external")
 """Kinds of identifiers that people may have; `member` is the house's own."""
 RUSSIAN_DIGITS, PHONE_DIGITS_MIN, PHONE_DIGITS_MAX = 11, 8, 15
@@ -95,7 +96,9 @@ class MemberStore(Protocol):
         ...
 
     def write(self, write: Write) -> str:
-        """Write a change; returns the kind of the identifier that somebody else has meanwhile, else an empty text."""
+        """Write a change; returns the kind of the identifier that somebody else has meanwhile, ERASED where the member has
+        been erased meanwhile, else an empty text.
+        """
         ...
 
 
@@ -214,6 +217,8 @@ class Members:
     def _write(self, before: MemberView, write: Write) -> MemberView | Refused:
         write = msgspec.structs.replace(write, event=_told(write))
         taken = self._store.write(write)
+        if taken == ERASED:
+            return Refused("member_erased", Why.CONFLICT, "member")
         if taken:
             return Refused("identifier_taken", Why.CONFLICT, taken, {"kind": taken})
         return self.find(Ref("member", before.member_id))

@@ -42,6 +42,7 @@ class Right(Enum):
     SERVE = "serve"
     PUBLISH = "publish"
     STAFF = "staff"
+    PRIVACY = "privacy"
 
 
 RIGHTS = {

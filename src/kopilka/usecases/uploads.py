@@ -113,4 +113,8 @@ class Uploads:
     def begin(self, connection_id: str, session: str) -> None:
         """An exchange begins anew: what it left behind goes, and whatever is too old, of whomever."""
         self._store.forget_session(connection_id, session)
-        self._store.forget(self._clock() - KEPT)
+        self.forget()
+
+    def forget(self) -> int:
+        """Delete files that nobody has read in time."""
+        return self._store.forget(self._clock() - KEPT)

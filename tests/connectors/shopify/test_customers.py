@@ -169,10 +169,9 @@ def test_a_data_request_waits_for_staff(shop: Trading) -> None:
 
     assert "" == told.tell("customers/data_request", body, "one")
     assert "nothing_new" == told.tell("customers/data_request", body, "two")
-    search = Search(told.connection.connection_id, "privacy_request", state="open")
-    (request,) = shop.house.foreign.documents(search)
-    assert (member, "901", ["299938", "280263"]) == (
-        request.member_id, request.content["customer"], request.content["orders"]
+    (request,) = shop.house.privacy.requests.of_member(member)
+    assert ("export", told.connection.connection_id, "901", ["299938", "280263"]) == (
+        request.wish, request.connection_id, request.content["customer"], request.content["orders"]
     )  # fmt: skip
 
 
@@ -229,4 +228,6 @@ def test_a_shop_that_is_gone_is_forgotten_whole(shop: Trading) -> None:
     assert [] == [word for word in ("+7999700", told.phone, told.email, "Ольга") if word in texts]
     search = Search(told.connection.connection_id, WAITING, state="parked")
     assert [] == shop.house.foreign.documents(search)
-    assert 3 == told.document("privacy_request", "shop/redact:954889").content["orders_erased"]
+    requests = shop.house.privacy.requests.open()
+    (request,) = [row for row in requests if row.connection_id == told.connection.connection_id]
+    assert ("erase_all", 3) == (request.wish, request.content["orders_erased"])

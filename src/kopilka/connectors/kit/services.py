@@ -13,6 +13,7 @@ from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.commands import Command, Quote, Return
 from kopilka.usecases.connections import Connection, Connections
 from kopilka.usecases.coupons import Coupons
+from kopilka.usecases.data_requests import DataRequests
 from kopilka.usecases.feed import Feed
 from kopilka.usecases.foreign import Foreign
 from kopilka.usecases.inbox import Inbox
@@ -82,6 +83,7 @@ class Services:
     inbox: Inbox
     verifications: Verifications
     vouchers: Vouchers
+    requests: DataRequests
     clock: Callable[[], datetime]
     chance: Callable[[int], int]
     new_id: Callable[[str], str]

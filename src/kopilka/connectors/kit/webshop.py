@@ -16,7 +16,7 @@ from kopilka.usecases.commands import Ref
 from kopilka.usecases.foreign import ForeignDocument
 from kopilka.usecases.outcomes import Refused
 
-ORDER, CUSTOMER, PRIVACY = "order", "customer", "privacy_request"
+ORDER, CUSTOMER = "order", "customer"
 """Kinds of documents."""
 DELIVERY = "delivery"
 """The id of the line that is no goods: delivery, fees."""

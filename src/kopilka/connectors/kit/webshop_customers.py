@@ -10,18 +10,17 @@ import msgspec
 
 from kopilka.connectors.kit.parking import WAITING, attach_parked, find_member
 from kopilka.connectors.kit.services import Services
-from kopilka.connectors.kit.webshop import CUSTOMER, LONG_AGO, ORDER, PRIVACY, Who, known_of
+from kopilka.connectors.kit.webshop import CUSTOMER, LONG_AGO, ORDER, Who, known_of
 from kopilka.connectors.kit.webshop_orders import ERASED, TRIES, NotNowError, Orders
 from kopilka.usecases.commands import Enrol, Identifier, Person, Ref
 from kopilka.usecases.connections import Connection
+from kopilka.usecases.data_requests import DONE, ERASE, ERASE_ALL, EXPORT, Asked
 from kopilka.usecases.foreign import ForeignDocument, Search
 from kopilka.usecases.members import MemberChange, PersonChange
 from kopilka.usecases.outcomes import Done, Refused
 from kopilka.usecases.views import ConsentFacts, MemberView
 
 DELETED = "deleted"
-TO_DO = "open"
-"""The state of a privacy request that staff have not dealt with."""
 NONE, ALL, CONSENTED = "none", "all", "consented"
 """Who of a shop's customers is enrolled without being asked again."""
 ADVERTISING = "advertising"
@@ -174,11 +173,12 @@ class Customers:
             "topic": request.topic, "customer": request.customer_id, "orders": list(request.orders),
             "orders_erased": orders,
         }  # fmt: skip
-        document = ForeignDocument(
-            id_, PRIVACY, request.id, content, request.at,
-            member_id="" if found is None else found.member_id, state=TO_DO,
-        )  # fmt: skip
-        new = await services.run(services.foreign.put, document)
+        wish = EXPORT if not request.erases else ERASE_ALL if request.everybody else ERASE
+        member_id = "" if found is None else found.member_id
+        asked = Asked(wish, request.id, request.at, id_, member_id, content)
+        noted, new = await services.run(services.requests.ask, asked, id_)
+        if noted.state == DONE:
+            return "done_already" if noted.member_id or not new else "nobody"
         return "" if new else "nothing_new"
 
     async def _forget(self, request: PrivacyRequest) -> int:

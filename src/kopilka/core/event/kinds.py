@@ -80,6 +80,14 @@ _kind(
     },
     example={"member": "mem_01example", "fields": ["consents", "phone"]},
 )  # fmt: skip
+_kind(
+    names.MEMBER_ERASED, words=("Сведения об участнике стёрты", "A member was erased"),
+    fields={
+        "member": {"ru": "кто это был; сотрите и у себя всё, что знаете о нём", "en": "who it was; erase what you know of them as well"},
+        "points": {"ru": f"сгорело, {_UNITS['ru']}", "en": f"points burnt, {_UNITS['en']}"},
+    },
+    example={"member": "mem_01example", "points": {"bonus": 45000}},
+)  # fmt: skip
 for _name, _ru, _en in (
     (names.CONSENT_GIVEN, "Участник дал согласие", "A member gave a consent"),
     (names.CONSENT_WITHDRAWN, "Участник отозвал согласие", "A member withdrew a consent"),

@@ -2,6 +2,10 @@
 -- Changes of a member wait for batches about the same holder, and they for it.
 SELECT 1 FROM holder WHERE bucket = %s AND holder_id = %s FOR UPDATE;
 
+-- name: erased
+-- Whether the member has been erased meanwhile.
+SELECT 1 FROM member WHERE bucket = %s AND holder_id = %s AND member_id = %s AND status = 'erased';
+
 -- name: add_identifier
 -- What finds the member; nothing comes back where somebody has it already.
 INSERT INTO personal.identifier (kind, value, bucket, holder_id, member_id, card_type, created_at)

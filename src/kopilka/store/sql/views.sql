@@ -27,7 +27,7 @@ SELECT i.member_id, i.holder_id, coalesce(p.name, ''), coalesce(p.phone, ''), co
 FROM personal.identifier i
 JOIN member m ON m.bucket = i.bucket AND m.holder_id = i.holder_id AND m.member_id = i.member_id
 LEFT JOIN personal.person p ON p.member_id = i.member_id
-WHERE i.kind = 'member' AND (%(after)s = '' OR i.value < %(after)s)
+WHERE i.kind = 'member' AND m.status <> 'erased' AND (%(after)s = '' OR i.value < %(after)s)
 ORDER BY i.value DESC LIMIT %(limit)s;
 
 -- name: search_members
@@ -138,7 +138,7 @@ FROM (
 LEFT JOIN (
     SELECT kind, sum(units) FILTER (WHERE credit = 'wallet' AND debit NOT LIKE 'returned:%%') AS issued,
         sum(units) FILTER (WHERE credit LIKE 'spending:%%' OR credit LIKE 'gifts:%%' OR credit = 'payout') AS spent,
-        sum(units) FILTER (WHERE credit = 'expiry') AS expired
+        sum(units) FILTER (WHERE credit IN ('expiry', 'erasure')) AS expired
     FROM posting WHERE recorded_at >= %(since)s GROUP BY kind
 ) f ON f.kind = w.kind
 ORDER BY w.kind;
