@@ -12,7 +12,8 @@ from shopfront import Shopfront
 from kopilka.connectors.events.sender import Post, allowed_now
 from kopilka.core.receipt import Line, Receipt
 from kopilka.usecases.commands import Close
-from kopilka.usecases.deliveries import Load, Policy, Sent
+from kopilka.usecases.connections import Wish
+from kopilka.usecases.deliveries import Load, Policy, Sent, Slice
 from kopilka.usecases.subscriptions import Subscription
 
 Visit = Callable[..., Visitor]
@@ -180,6 +181,71 @@ def test_a_receiver_is_paused_changed_renewed_replayed_and_deleted(
     assert told(front).former_until
     assert 303 == post(page, place, "/delete")
     assert 404 == page.get(place).status_code
+
+
+def test_what_was_missed_is_shown_and_goes_or_is_skipped(
+    front: Shopfront, visitor: Visit, site: Receiver
+) -> None:
+    page = visitor("owner")
+    place = made(page, site, which="some", names=["receipt.closed"])
+    sell(front, "rcp_one")
+    post(page, place, "/pause")
+    for number in range(3):
+        sell(front, f"rcp_{number}m")
+    page.get(place)
+    paused = page.text()
+    assert "Осталось событий" in paused
+    assert "Что делать с пропущенным?" in paused
+    assert "осталось событий: около" in page.get(HOME).text
+    assert 303 == post(page, place, "/resume", missed="skip")
+    sell(front, "rcp_new")
+    skipped = told(front)
+    log = [row.state for row in front.house.deliveries.log(skipped.subscription_id, Slice())]  # type: ignore[union-attr]
+
+    assert ["waiting", "skipped"] == log
+    assert "пропустил то, что получатель не узнал" in visitor("owner").get("/console/staff").text
+
+
+def test_a_replay_shows_how_far_it_is(front: Shopfront, visitor: Visit, site: Receiver) -> None:
+    page = visitor("owner", "en")
+    place = made(page, site)
+    sell(front, "rcp_one")
+    post(page, place, "/replay", since="2026-01-01T00:00")
+    page.get(place)
+
+    assert "everything since 1 Jan 2026, 00:00" in page.text()
+    assert "0 %" in page.text()
+    sell(front, "rcp_two")
+    page.get(place)
+    assert "Goes once more" not in page.text()
+
+
+def test_events_go_the_way_of_a_connected_system(front: Shopfront, visitor: Visit, site: Receiver) -> None:
+    page = visitor("owner")
+    page.get(HOME)
+    assert "UDS" not in page.page.text
+    uds = front.house.connections.connect("uds", Wish("Касса у входа"))
+    other = front.house.connections.connect("evotor", Wish("Эвотор"))
+    assert isinstance(uds, tuple)
+    assert isinstance(other, tuple)
+    page.get(HOME)
+    assert "UDS: операции и участники · Касса у входа" in page.page.text
+    assert other[0].connection_id not in page.page.text
+    place = made(page, site, format=f"uds:{uds[0].connection_id}")
+
+    assert ("uds", uds[0].connection_id) == (told(front).format, told(front).connection_id)
+    page.post(f"{place}/test", {"name": "receipt.closed"})
+    assert "x-signature" in page.text()
+    front.house.connections.close(uds[0].connection_id)
+    assert (
+        422
+        == page.post(
+            HOME, {"address": site.url, "format": f"uds:{uds[0].connection_id}", "which": "all"}
+        ).status_code
+    )
+    assert "UDS: операции и участники · Касса у входа" in page.get(place).text
+    assert 303 == post(page, place, "", address=site.url, format="standard", which="all")
+    assert ("standard", "") == (told(front).format, told(front).connection_id)
 
 
 def test_a_test_shows_request_and_answer(visitor: Visit, site: Receiver) -> None:

@@ -75,6 +75,7 @@ class Telling:
     def subscribe(self, address: str, *names: str, format_: str = "cloudevents") -> tuple[Subscription, str]:
         made = self.house.subscriptions.create(SubscriptionWish(address, "test", names, format_))
         assert isinstance(made, tuple), made
+        self.hand_on()
         return made
 
     def state(self, made: Subscription) -> Subscription:

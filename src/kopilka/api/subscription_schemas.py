@@ -39,6 +39,7 @@ class SubscriptionChangeIn(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     title: Short | msgspec.UnsetType = msgspec.UNSET
     events: Names | msgspec.UnsetType = msgspec.UNSET
     format: Id | msgspec.UnsetType = msgspec.UNSET
+    connection: Short | msgspec.UnsetType = msgspec.UNSET
 
 
 class SecretIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -62,7 +63,10 @@ class ReplayIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class SubscriptionOut(msgspec.Struct, omit_defaults=True):
     """A subscription. `secret` stands only in the answer that made it; `waiting` and `waits_since` tell how far behind it
-    is, `retry_at` that the receiver fails and when it is tried again.
+    is, `retry_at` that the receiver fails and when it is tried again. `waiting` counts deliveries that are made already. Where
+    it was paused or stopped, where too many wait, and during a replay, further ones are made step by step: `missed` tells
+    about how many events have happened (of every kind) since the place that it has come to, `missed_since` when the first of
+    them was booked, `percent` how much of the way is gone, `replaying_since` from when events go once more.
     """
 
     id: str
@@ -79,6 +83,12 @@ class SubscriptionOut(msgspec.Struct, omit_defaults=True):
     former_secret_until: datetime | None = None
     waiting: int = 0
     waits_since: datetime | None = None
+    missed: int = 0
+    missed_since: datetime | None = None
+    percent: int = 0
+    replaying_since: datetime | None = None
+    failing_since: datetime | None = None
+    connection: str = ""
     delivered_at: datetime | None = None
     secret: str = ""
 
@@ -136,9 +146,9 @@ class TriedOut(msgspec.Struct, omit_defaults=True):
 
 
 class ReplayedOut(msgspec.Struct):
-    """How many events wait once more."""
+    """About how many events, of every kind, have happened since the first that goes once more."""
 
-    waiting: int
+    events: int
 
 
 class EventKindOut(msgspec.Struct):

@@ -34,6 +34,7 @@ _change = msgspec.json.Decoder(SubscriptionChangeIn)
 _secret = msgspec.json.Decoder(SecretIn)
 _test = msgspec.json.Decoder(TestIn)
 _replay = msgspec.json.Decoder(ReplayIn)
+SEND, SKIP = "send", "skip"
 STATES = ("", "waiting", "delivered", "skipped")
 
 
@@ -98,7 +99,7 @@ async def change(doors: Doors, request: Request) -> Reply:
         found.title if door.title is msgspec.UNSET else door.title,
         found.names if door.events is msgspec.UNSET else tuple(dict.fromkeys(door.events)),
         found.format if door.format is msgspec.UNSET else door.format,
-        found.connection_id,
+        found.connection_id if door.connection is msgspec.UNSET else door.connection,
     )
     done = await doors.run(doors.services.outbox.subscriptions.change, id_, wish, actor=request.key.key_id)
     if isinstance(done, Refused):
@@ -131,8 +132,14 @@ async def pause(doors: Doors, request: Request) -> Reply:
 async def resume(doors: Doors, request: Request) -> Reply:
     """Go on."""
     request.must_act_for("")
+    wanted = request.query.get("missed", SEND)
+    if wanted not in {SEND, SKIP}:
+        raise Problem("bad_query", errors=[FieldMistake("missed", "wrong", f"{SEND}, {SKIP}")])
     done = await doors.run(
-        doors.services.outbox.subscriptions.resume, request.args[0], actor=request.key.key_id
+        doors.services.outbox.subscriptions.resume,
+        request.args[0],
+        skip=wanted == SKIP,
+        actor=request.key.key_id,
     )
     if isinstance(done, Refused):
         raise of_refusal(done)
@@ -238,9 +245,15 @@ def _out(row: Subscription, now: datetime, backlog: Backlog | None = None) -> Su
         row.subscription_id, row.title, row.address, row.names, row.format, row.state, row.state_at, row.created_at,  # type: ignore[arg-type]
         row.reason, row.failures, row.retry_at, until,
     )  # fmt: skip
+    out.replaying_since, out.failing_since, out.connection = (
+        row.again_since,
+        row.failing_since,
+        row.connection_id,
+    )
     if backlog is not None:
         out.waiting, out.waits_since = backlog.waiting, backlog.since
-        out.delivered_at = backlog.delivered_at
+        out.delivered_at, out.missed = backlog.delivered_at, backlog.missed
+        out.missed_since, out.percent = backlog.missed_since, backlog.percent
     return out
 
 
@@ -272,11 +285,13 @@ ROUTES = (
     Route("DELETE", _ONE, delete, "Delete a subscription and its log", _EVENTS, None, None, 204, problems=(_NO,)),
     Route(
         "POST", f"{_ONE}/pause", pause, "Send nothing until it is resumed", _EVENTS, None, SubscriptionOut,
-        problems=(_NO,), words="What happens meanwhile waits.",
+        problems=(_NO,), words="What happens meanwhile is not lost: on resuming it goes or is skipped.",
     ),
     Route(
         "POST", f"{_ONE}/resume", resume, "Go on after a pause, a stop or failures", _EVENTS, None, SubscriptionOut,
-        problems=(_NO,), words="Everything that waits goes at once, each member's events in their order.",
+        params=(Param("missed", "`send` (usual) what was missed, or `skip` it and go on with what happens from now."),),
+        problems=(_NO, "bad_query"),
+        words="Everything that waits goes at once, each member's events in their order, then what was missed, step by step.",
     ),
     Route(
         "POST", f"{_ONE}/secret", rotate, "A new secret", _EVENTS, SecretIn, SubscriptionOut,
@@ -288,7 +303,8 @@ ROUTES = (
     ),
     Route(
         "POST", f"{_ONE}/replay", replay, "Send events once more from a moment on", _EVENTS, ReplayIn, ReplayedOut,
-        problems=(_NO, "in_the_future"), words="Also events from before the subscription was made. Ids stay the same.",
+        problems=(_NO, "in_the_future"), words="Also events from before the subscription was made. Ids stay the same. "
+        "It goes step by step, and what happens meanwhile goes after it.",
     ),
     Route(
         "GET", f"{_ONE}/deliveries", deliveries, "The log of deliveries, newest event first", _EVENTS, None, DeliveriesOut,

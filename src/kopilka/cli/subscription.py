@@ -19,7 +19,7 @@ Id = Annotated[str, typer.Argument(metavar="SUBSCRIPTION")]
 
 
 @subscription.command(help=N_("Tell an address of events. Its secret is told only now."))
-def add(
+def add(  # noqa: PLR0913 - options
     ctx: typer.Context,
     address: Annotated[str, typer.Argument(help=N_("Where to send, such as https://example.com/events."))],
     *,
@@ -28,12 +28,15 @@ def add(
     written: Annotated[
         str, typer.Option("--format", help=N_("How events are written: cloudevents, cloudevents-binary, standard."))
     ] = "cloudevents",
+    connection: Annotated[
+        str, typer.Option(help=N_("For a connector's own format such as uds: the connection that signs."))
+    ] = "",
 ) -> None:  # fmt: skip
     session: Session = ctx.obj
     names = tuple(name.strip() for name in events.split(",") if name.strip())
     with session.house() as rooms:
         made = rooms.outbox.subscriptions.create(
-            SubscriptionWish(address, title, names, written), actor=ACTOR
+            SubscriptionWish(address, title, names, written, connection), actor=ACTOR
         )
         if isinstance(made, Refused):
             session.refuse(made, rooms)
@@ -54,10 +57,11 @@ def list_subscriptions(ctx: typer.Context) -> None:
         session.gettext("state"),
         session.gettext("waiting"),
         session.gettext("since"),
+        session.gettext("missed"),
     )
     rows = [
         (row.subscription_id, row.address, row.state + (f" ({row.reason})" if row.reason else ""),
-         str(backlog.waiting), session.moment(backlog.since))
+         str(backlog.waiting), session.moment(backlog.since), str(backlog.missed))
         for row, backlog in found
     ]  # fmt: skip
     told = [{"subscription": row, "backlog": backlog} for row, backlog in found]
@@ -92,7 +96,7 @@ def log(
     session.give(found, lambda: session.table(heads, rows))
 
 
-@subscription.command(help=N_("Send nothing until it is resumed; what happens waits."))
+@subscription.command(help=N_("Send nothing until it is resumed; what happens is not lost."))
 def pause(ctx: typer.Context, id_: Id) -> None:
     session: Session = ctx.obj
     with session.house() as rooms:
@@ -100,10 +104,15 @@ def pause(ctx: typer.Context, id_: Id) -> None:
 
 
 @subscription.command(help=N_("Go on after a pause, a stop or failures."))
-def resume(ctx: typer.Context, id_: Id) -> None:
+def resume(
+    ctx: typer.Context,
+    id_: Id,
+    *,
+    skip: Annotated[bool, typer.Option("--skip", help=N_("Skip what was missed: go on from now."))] = False,
+) -> None:
     session: Session = ctx.obj
     with session.house() as rooms:
-        _told(session, rooms, rooms.outbox.subscriptions.resume(id_, actor=ACTOR))
+        _told(session, rooms, rooms.outbox.subscriptions.resume(id_, skip=skip, actor=ACTOR))
 
 
 @subscription.command(help=N_("A new secret; for a day the former one signs too."))
@@ -148,7 +157,10 @@ def replay(
         if isinstance(done, Refused):
             session.refuse(done, rooms)
     session.give(
-        {"waiting": done}, lambda: session.say(session.gettext("%(count)s events wait.", count=done))
+        {"events": done},
+        lambda: session.say(
+            session.gettext("Sent once more from there: about %(count)s events.", count=done)
+        ),
     )
 
 

@@ -10,14 +10,20 @@ from kopilka.core.event.kinds import KINDS
 from kopilka.store.connect import Packed, Pool
 from kopilka.store.members import add_act
 from kopilka.store.queries import queries
-from kopilka.usecases.deliveries import FAILURES_MAX, Delivery, Fact, Mark, Parcel, Slice, Verdict
+from kopilka.usecases.deliveries import FAILURES_MAX, GIVEN_UP, Delivery, Fact, Mark, Parcel, Slice, Verdict
 from kopilka.usecases.members import Act
+from kopilka.usecases.subscriptions import FAILING
 
-SQL = queries("deliveries")
+SQL, SUBSCRIPTIONS = queries("deliveries"), queries("subscriptions")
 FOLLOWS = "~"
 """Stands in an id between an event and one that follows from it."""
 SUMMARISE_AFTER = 5_000
+STEP = 1_000
+"""Events of which deliveries are made at a time for whoever is behind."""
+BURST = 20_000
+"""More events than that are not handed on at once: all subscriptions take them in steps."""
 """After so many events the index over transactions is brought up: it reads what it has not summed up yet row by row."""
+LAST_PLACE = 2**63 - 1
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
@@ -30,12 +36,18 @@ class PostgresDeliveries:
         self._by_key = by_key
         self._fresh = SUMMARISE_AFTER  # the first look may come after a large import
 
-    def mark(self) -> int:
+    def mark(self) -> tuple[int, bool]:
         with self._pool.connection() as connection:
             row: Any = connection.execute(SQL["mark"]).fetchone()
-        return int(row[0])
+        return int(row[0]), row[1]
+
+    # -- events become deliveries -------------------------------------------------------------------------------
 
     def hand_on(self, now: datetime) -> int:
+        with self._by_key.connection() as connection:
+            drawn: Any = connection.execute(SQL["drawn"]).fetchone()
+            if drawn[1] > BURST:
+                connection.execute(SQL["fall_behind"], {"all": True, "most": 0})
         with self._by_key.connection() as connection, connection.transaction():
             held: Any = connection.execute(SQL["hold_outbox"]).fetchone()
             if held is None:
@@ -44,13 +56,43 @@ class PostgresDeliveries:
                 connection.execute(SQL["lock_events"])
                 connection.execute(SQL["after_restore"])
                 return 1
-            row: Any = connection.execute(SQL["hand_on"], {"now": now}).fetchone()
+            row: Any = connection.execute(SQL["hand_on"], {"now": now, "drawn": drawn[0]}).fetchone()
         self._fresh += int(row[0])
         if self._fresh >= SUMMARISE_AFTER:
             self._fresh = 0
             with self._pool.connection() as connection:
                 connection.execute(SQL["summarise"])
         return int(row[0])
+
+    def fall_behind(self, most: int) -> int:
+        with self._by_key.connection() as connection:
+            return connection.execute(SQL["fall_behind"], {"all": False, "most": most}).rowcount
+
+    def behind(self, most: int) -> list[str]:
+        with self._by_key.connection() as connection:
+            rows: Any = connection.execute(SQL["behind"], {"most": most}).fetchall()
+        return [row[0] for row in rows]
+
+    def catch_up(self, subscription_id: str, now: datetime) -> int:
+        with self._by_key.connection() as connection, connection.transaction():
+            row: Any = connection.execute(SQL["hold_subscription"], (subscription_id,)).fetchone()
+            if row is None or row[1] is None:
+                return 0
+            after, settled, place = row
+            wanted: dict[str, Any] = {"id": subscription_id, "after": after, "now": now}
+            upto: int | None = min(after + STEP, settled)
+            if settled - after < STEP:
+                if settled < after or place - after > BURST:
+                    return 0  # others are still writing what comes next
+                connection.execute(SQL["wait_for_outbox"])  # and what is handed on from now on is for it
+                upto = None
+            made: Any = connection.execute(
+                SQL["make_up"], {**wanted, "upto": LAST_PLACE if upto is None else upto}
+            ).fetchone()
+            connection.execute(SQL["got_to"], {"id": subscription_id, "upto": upto})
+        return 1 + int(made[0])
+
+    # -- sending ------------------------------------------------------------------------------------------------
 
     def ready(self, now: datetime) -> list[str]:
         with self._by_key.connection() as connection:
@@ -93,17 +135,20 @@ class PostgresDeliveries:
             connection.execute(SQL["lock_lanes"], packed)
             for name in ("finish", "return_lanes", "drop_lanes"):
                 connection.execute(SQL[name], packed)
-            if verdict.stopped:
-                wanted |= {"reason": verdict.stopped, "failures": verdict.failures}
+            reason = verdict.stopped
+            if verdict.failures and waits is not None and waits[1] is not None and waits[1] <= now - GIVEN_UP:
+                reason = reason or FAILING
+            if reason:
+                wanted |= {"reason": reason, "failures": verdict.failures}
                 connection.execute(SQL["stop"], wanted)
-            elif verdict.failures:
+            elif verdict.failures or (not verdict.asked and waits is not None and waits[0]):
                 wanted |= {
                     "failures": verdict.failures,
                     "most": FAILURES_MAX,
                     "retry_at": verdict.retry_at or now,
                 }
                 connection.execute(SQL["failed"], wanted)
-            else:
+            elif verdict.asked:
                 connection.execute(SQL["answered"], wanted)
                 if waits is not None and waits[0]:
                     connection.execute(SQL["free_lanes"], wanted)
@@ -133,12 +178,20 @@ class PostgresDeliveries:
                 add_act(connection, act)
         return done
 
-    def replay(self, subscription_id: str, since: datetime, now: datetime, act: Act) -> int:
-        wanted = {"id": subscription_id, "since": since, "now": now}
-        with self._pool.connection() as connection, connection.transaction():
-            row: Any = connection.execute(SQL["replay"], wanted).fetchone()
+    def replay(self, subscription_id: str, since: datetime, act: Act) -> int:
+        wanted: dict[str, Any] = {"id": subscription_id, "since": since}
+        with self._pool.connection() as connection:
+            first: Any = connection.execute(SQL["first_since"], wanted).fetchone()
+        with self._by_key.connection() as connection, connection.transaction():
             add_act(connection, act)
-        return int(row[0])
+            if first[0] is None:
+                return 0
+            connection.execute(SUBSCRIPTIONS["lock"], (subscription_id,))
+            row: Any = connection.execute(SQL["go_back"], {**wanted, "place": first[0]}).fetchone()
+            connection.execute(SQL["lock_all_lanes"], (subscription_id,))
+            connection.execute(SQL["withdraw"], wanted)
+            connection.execute(SQL["drop_empty_lanes"], wanted)
+        return 0 if row is None else int(row[0])
 
     def prune(self, before: datetime) -> int:
         with self._pool.connection() as connection:

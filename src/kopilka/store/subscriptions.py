@@ -28,8 +28,6 @@ class PostgresSubscriptions:
 
     def add(self, sealed: Sealed, act: Act) -> None:
         with self._pool.connection() as connection, connection.transaction():
-            connection.execute(OUTBOX["wait_for_outbox"])
-            connection.execute(OUTBOX["hand_on"], {"now": act.at})  # what happened until now is not for it
             connection.execute(SQL["add"], _row(sealed))
             add_act(connection, act)
 
@@ -38,11 +36,23 @@ class PostgresSubscriptions:
             connection.execute(SQL["change"], _row(sealed))
             add_act(connection, act)
 
-    def resume(self, subscription_id: str, act: Act) -> None:
+    def pause(self, subscription_id: str, act: Act) -> None:
+        with self._pool.connection() as connection, connection.transaction():
+            connection.execute(SQL["lock"], (subscription_id,))
+            connection.execute(SQL["pause"], {"id": subscription_id, "at": act.at})
+            add_act(connection, act)
+
+    def resume(self, subscription_id: str, act: Act, *, skip: bool) -> None:
         wanted = {"id": subscription_id, "at": act.at}
         with self._pool.connection() as connection, connection.transaction():
             connection.execute(SQL["resume"], wanted)
-            connection.execute(SQL["release_lanes"], wanted)
+            if skip:
+                connection.execute(SQL["from_now"], wanted)
+                connection.execute(OUTBOX["lock_all_lanes"], (subscription_id,))
+                connection.execute(SQL["pass_over"], wanted)
+                connection.execute(SQL["delete_lanes"], (subscription_id,))
+            else:
+                connection.execute(SQL["release_lanes"], wanted)
             add_act(connection, act)
 
     def delete(self, subscription_id: str, act: Act) -> None:
@@ -71,6 +81,6 @@ def _row(sealed: Sealed) -> dict[str, object]:
 
 
 def _sealed(row: Any) -> Sealed:
-    fields: Any = [*row[:3], tuple(row[3]), *row[4:13]]
+    fields: Any = [*row[:3], tuple(row[3]), *row[4:16]]
     made = Subscription(*fields)
-    return Sealed(made, bytes(row[13]), None if row[14] is None else bytes(row[14]))
+    return Sealed(made, bytes(row[16]), None if row[17] is None else bytes(row[17]))

@@ -2,7 +2,8 @@
 
 The first waiting delivery of a member's lane may go and no other, so that no event overtakes an earlier one of the same
 member, however many processes share the work. A receiver that fails several times in a row is left alone as a whole, and
-tried with one delivery at a time until it answers.
+tried with one delivery at a time until it answers. Whoever is behind keeps a place among the events, and deliveries are made
+from there in steps, in the order of events, while few wait.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,6 +27,12 @@ FAILURES_MAX = 5
 """After so many failures in a row the whole subscription waits."""
 TOGETHER = 16
 """Lanes that one process takes at a time."""
+GIVEN_UP = timedelta(days=3)
+"""A receiver that has taken nothing for so long is stopped, also where failures are skipped."""
+QUEUE_MAX, QUEUE_LOW = 10_000, 5_000
+"""So many deliveries wait at most (and a step more); whoever is behind gets further ones when fewer wait than the low mark."""
+LOOK_AT_QUEUES_AFTER = 1_000
+"""Events that may be handed on before queues are measured again."""
 KEPT = timedelta(days=30)
 QUIET = timedelta(seconds=2)
 LOOK_ANYWAY = timedelta(seconds=10)
@@ -74,13 +81,16 @@ class Load(msgspec.Struct, frozen=True):
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """What became of a parcel: the status of the answer, or none and a note; `wait` is what the receiver asked for."""
+    """What became of a parcel: the status of the answer, or none and a note; `wait` is what the receiver asked for. Where it
+    was not `asked`, there was nothing to tell.
+    """
 
     parcel: Parcel
     status: int | None
     micros: int
     note: str = ""
     wait: int = 0
+    asked: bool = True
 
     @property
     def good(self) -> bool:
@@ -106,13 +116,14 @@ class Mark(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """What a batch of sends means for the subscription: how many more failures (none: it answered), until when it waits,
-    why it stops.
+    """What a batch of sends means for the subscription: how many more failures (none: it answered, or was not asked), until
+    when it waits, why it stops.
     """
 
     failures: int
     retry_at: datetime | None = None
     stopped: str = ""
+    asked: bool = True
 
 
 class Delivery(msgspec.Struct, frozen=True):
@@ -143,12 +154,26 @@ class Slice(msgspec.Struct, frozen=True):
 class DeliveryStore(Protocol):
     """The outbox and the lanes."""
 
-    def mark(self) -> int:
-        """A number that grows when events are written."""
+    def mark(self) -> tuple[int, bool]:
+        """A number that grows when events are written, and whether anybody active is behind."""
         ...
 
     def hand_on(self, now: datetime) -> int:
         """Make deliveries of the events that no running transaction can still come before; returns how many events."""
+        ...
+
+    def fall_behind(self, most: int) -> int:
+        """Let those keep a place among the events for whom so many deliveries wait, or who are not active."""
+        ...
+
+    def behind(self, most: int) -> list[str]:
+        """Active subscriptions that are behind and for which fewer deliveries wait."""
+        ...
+
+    def catch_up(self, subscription_id: str, now: datetime) -> int:
+        """Make the next deliveries that a subscription has missed, or is to send once more; one who has come to the end
+        is not behind any more. 0 where another process is at it, or others are still writing what comes next.
+        """
         ...
 
     def ready(self, now: datetime) -> list[str]:
@@ -177,8 +202,8 @@ class DeliveryStore(Protocol):
         """Pass over a waiting delivery; False where it does not wait."""
         ...
 
-    def replay(self, subscription_id: str, since: datetime, now: datetime, act: Act) -> int:
-        """Let every event since a moment wait once more; returns how many."""
+    def replay(self, subscription_id: str, since: datetime, act: Act) -> int:
+        """Let a subscription go back to the first event since a moment; returns about how many have happened since."""
         ...
 
     def prune(self, before: datetime) -> int:
@@ -204,21 +229,46 @@ class Deliveries:
         self._seen = -1
         self._changed_at: datetime | None = None
         self._looked_at: datetime | None = None
+        self._handed, self._measured_at = 0, clock()
 
     # -- events become deliveries -------------------------------------------------------------------------------
 
     def fan_out(self) -> int:
-        """Hand new events on; returns how many. While none are written it asks for one number only, and looks itself
-        every ten seconds.
+        """Hand new events on, and let those who are behind catch up a step; returns how much was done. While there is
+        nothing to do it asks for one number only, and looks itself every ten seconds.
         """
-        now, mark = self._clock(), self._store.mark()
+        now, (mark, behind) = self._clock(), self._store.mark()
         if mark != self._seen or self._changed_at is None:
             self._seen, self._changed_at = mark, now
         fresh = timedelta(0) <= now - self._changed_at <= QUIET
-        if not fresh and self._looked_at is not None and timedelta(0) <= now - self._looked_at <= LOOK_ANYWAY:
+        if (
+            not fresh
+            and not behind
+            and self._looked_at is not None
+            and timedelta(0) <= now - self._looked_at <= LOOK_ANYWAY
+        ):
             return 0
         self._looked_at = now
-        return self._store.hand_on(now)
+        done = self._store.hand_on(now)
+        self._measure(done, now)
+        return done + self._catch_up(now) if behind else done
+
+    def _catch_up(self, now: datetime) -> int:
+        done = 0
+        for id_ in self._store.behind(QUEUE_LOW):
+            for _ in range(2):
+                step = self._store.catch_up(id_, now)
+                done += step or self._store.hand_on(now)  # what is known to be complete grows with it
+                if step:
+                    break
+        return done
+
+    def _measure(self, handed: int, now: datetime) -> None:
+        self._handed += handed
+        late = not timedelta(0) <= now - self._measured_at <= LOOK_ANYWAY
+        if self._handed >= LOOK_AT_QUEUES_AFTER or (self._handed and late):
+            self._handed, self._measured_at = 0, now
+            self._store.fall_behind(QUEUE_MAX)
 
     # -- sending ------------------------------------------------------------------------------------------------
 
@@ -268,10 +318,11 @@ class Deliveries:
         failed = [mark for mark in marks if mark.state == WAITING]
         if any(mark.tries > len(policy.pauses) for mark in failed):
             return Verdict(len(failed), stopped=LAST_TRY)
-        if any(each.good for each in sent) or not failed:
-            return Verdict(0)
-        most = max(failed, key=lambda mark: mark.tries)
-        return Verdict(len(failed), max(most.due_at, now))
+        asked = [each for each in sent if each.asked]
+        if any(each.good for each in asked) or not asked:
+            return Verdict(0, asked=bool(asked))
+        most = max(failed, key=lambda mark: mark.tries, default=None)
+        return Verdict(len(asked), now if most is None else max(most.due_at, now))
 
     # -- staff --------------------------------------------------------------------------------------------------
 
@@ -295,7 +346,7 @@ class Deliveries:
 
     def replay(self, subscription_id: str, since: datetime, *, actor: str = "") -> int | Refused:
         """Send every event that was booked since a moment once more, in order; also those from before the subscription
-        was made. Returns how many.
+        was made. Step by step, and what happens meanwhile goes after it. Returns about how many have happened since.
         """
         found = self._subscriptions.get(subscription_id)
         if isinstance(found, Refused):
@@ -303,7 +354,7 @@ class Deliveries:
         if since > self._clock():
             return Refused("in_the_future", Why.INVALID, "since")
         act = self._act(actor, "subscription.replayed", subscription_id, {"since": since.isoformat()})
-        return self._store.replay(subscription_id, since, act.at, act)
+        return self._store.replay(subscription_id, since, act)
 
     def prune(self) -> int:
         """Forget what was delivered a month ago."""

@@ -100,6 +100,8 @@ class Manifest(msgspec.Struct, frozen=True):
     settings: tuple[Setting, ...] = ()
     meets: tuple[str, ...] = ()
     """Rules of the quality scale (`QUALITY`) that it claims to meet; a test proves each."""
+    tells: Text | None = None
+    """Events can be written in its own way too, signed for a connection: how that is called. The format has its id."""
 
 
 class Grade(Enum):

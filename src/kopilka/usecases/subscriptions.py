@@ -20,8 +20,9 @@ from kopilka.usecases.seal import BrokenSealError, NoSealError, Seal
 from kopilka.values.ids import SUBSCRIPTION, make_id
 
 ACTIVE, PAUSED, STOPPED, DELETED = "active", "paused", "stopped", "deleted"
-GONE, LAST_TRY, BROKEN_SEAL = "gone", "last_try", "broken_seal"
-"""Why a subscription stops: the receiver answered 410, the last try failed too, its secret cannot be opened."""
+GONE, LAST_TRY, BROKEN_SEAL, FAILING = "gone", "last_try", "broken_seal", "failing"
+"""Why a subscription stops: the receiver answered 410, the last try failed too, its secret cannot be opened, nothing got
+through for days."""
 SECRET = "whsec_"  # noqa: S105 - how secrets begin
 SECRET_BYTES, SECRET_BYTES_MIN, SECRET_BYTES_MAX = 32, 24, 64
 ADDRESS_MAX, TITLE_MAX, SUBSCRIPTIONS_MAX = 2000, 200, 100
@@ -32,7 +33,8 @@ STANDARD = "cloudevents"
 
 class Subscription(msgspec.Struct, frozen=True):
     """A subscription as it is listed: never with its secret. `names` none means all events; `retry_at` stands while the
-    receiver has failed several times in a row and nothing is sent.
+    receiver has failed several times in a row and nothing is sent. `behind` says that its deliveries are made from a place
+    among the events that it has come to, not as they happen; `again_since` that events since then go once more meanwhile.
     """
 
     subscription_id: str
@@ -48,15 +50,24 @@ class Subscription(msgspec.Struct, frozen=True):
     failures: int = 0
     retry_at: datetime | None = None
     former_until: datetime | None = None
+    behind: bool = False
+    again_since: datetime | None = None
+    failing_since: datetime | None = None
 
 
 class Backlog(msgspec.Struct, frozen=True):
-    """What waits for a subscription (counted up to a bound), since when, and the last delivery that came through."""
+    """What waits for a subscription (counted up to a bound), since when, and the last delivery that came through. Where it
+    is behind: about how many events have happened after the place that it has come to (of every kind, also of those that
+    are not for it), when the first of them was booked, and how many hundredths of its way it has gone.
+    """
 
     waiting: int
     members: int
     since: datetime | None = None
     delivered_at: datetime | None = None
+    missed: int = 0
+    missed_since: datetime | None = None
+    percent: int = 0
 
 
 class SubscriptionWish(msgspec.Struct, frozen=True):
@@ -96,8 +107,14 @@ class SubscriptionStore(Protocol):
         """Write one anew."""
         ...
 
-    def resume(self, subscription_id: str, act: Act) -> None:
-        """Let it be active; everything that waits may go at once, in order."""
+    def pause(self, subscription_id: str, act: Act) -> None:
+        """Let nothing be sent; it keeps a place among the events."""
+        ...
+
+    def resume(self, subscription_id: str, act: Act, *, skip: bool) -> None:
+        """Let it be active; everything that waits may go at once, in order, and what was missed after it. Or all that is
+        passed over, and it goes on from now.
+        """
         ...
 
     def delete(self, subscription_id: str, act: Act) -> None:
@@ -216,25 +233,26 @@ class Subscriptions:
         return after
 
     def pause(self, subscription_id: str, *, actor: str = "") -> Subscription | Refused:
-        """Send nothing until it is resumed; what happens meanwhile waits."""
+        """Send nothing until it is resumed. What happens meanwhile costs nothing: its place among the events is kept."""
         found = self._found(subscription_id)
         if isinstance(found, Refused) or found.subscription.state == PAUSED:
             return found if isinstance(found, Refused) else found.subscription
-        after = msgspec.structs.replace(found.subscription, state=PAUSED, state_at=self._clock(), reason="")
-        self._store.change(
-            msgspec.structs.replace(found, subscription=after), self._act(actor, "subscription.paused", after)
-        )
-        return after
+        self._store.pause(subscription_id, self._act(actor, "subscription.paused", found.subscription))
+        return self.get(subscription_id)
 
-    def resume(self, subscription_id: str, *, actor: str = "") -> Subscription | Refused:
-        """Go on, from wherever it stands: what waits goes at once and in order, with all its tries before it."""
+    def resume(self, subscription_id: str, *, skip: bool = False, actor: str = "") -> Subscription | Refused:
+        """Go on, from wherever it stands: what waits goes at once and in order, with all its tries before it, then what
+        was missed, step by step. With `skip` all that is passed over, also a replay under way: it hears of what happens
+        from now on.
+        """
         found = self._found(subscription_id)
         if isinstance(found, Refused):
             return found
         waits = found.subscription.retry_at is not None
-        if found.subscription.state == ACTIVE and not waits:
+        if found.subscription.state == ACTIVE and not waits and not skip:
             return found.subscription
-        self._store.resume(subscription_id, self._act(actor, "subscription.resumed", found.subscription))
+        action = "subscription.skipped" if skip else "subscription.resumed"
+        self._store.resume(subscription_id, self._act(actor, action, found.subscription), skip=skip)
         return self.get(subscription_id)
 
     def rotate(

@@ -12,6 +12,7 @@ from standardwebhooks import Webhook
 
 from kopilka.connectors.kit.services import Services
 from kopilka.connectors.uds import webhooks as uds
+from kopilka.connectors.uds.manifest import MANIFEST as UDS
 from kopilka.usecases.connections import Connection
 from kopilka.usecases.deliveries import Fact, Policy
 from kopilka.usecases.manifest import Text
@@ -137,7 +138,7 @@ FORMATS: dict[str, Format] = {
         Format("cloudevents", Text("CloudEvents 1.0, всё в теле", "CloudEvents 1.0, all in the body"), structured),
         Format("cloudevents-binary", Text("CloudEvents 1.0, свойства в заголовках", "CloudEvents 1.0, attributes in headers"), binary),
         Format("standard", Text("Standard Webhooks: type, timestamp, data", "Standard Webhooks: type, timestamp, data"), standard),
-        Format("uds", Text("UDS: операции и участники", "UDS: operations and participants"), uds_example, Policy((300, 300, 300), skips=True), uds_complete),
+        Format(UDS.id, UDS.tells or UDS.title, uds_example, Policy((300, 300, 300), skips=True), uds_complete),
     )
 }  # fmt: skip
 """All formats by name."""

@@ -232,7 +232,7 @@ class Sender:
             else:
                 found = await self._completed(kind.complete, load, parcel.fact)
                 if isinstance(found, str):
-                    return Sent(parcel, None if found else NOTHING_TOLD, 0, found)
+                    return Sent(parcel, None if found else NOTHING_TOLD, 0, found, asked=bool(found))
                 letter = found
             answered = await post.send(place_of(load.subscription, letter), letter)
         return Sent(

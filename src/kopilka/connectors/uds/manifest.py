@@ -135,8 +135,10 @@ MANIFEST = Manifest(
             "Enter the company's id and the API key and check the connection: the module reads the programme's settings.",
         ),
         Text(
-            "Чтобы получать события, добавьте подписку формата uds с адресом вашего сервера.",
-            "To be told of events, add a subscription of the format uds with your server's address.",
+            "Чтобы получать события, добавьте в разделе «События» получателя с адресом вашего сервера и выберите запись "
+            "«UDS» с этим подключением.",
+            "To be told of events, add a receiver under “Events” with your server's address, written as “UDS” with this "
+            "connection.",
         ),
     ),
     settings=(
@@ -146,4 +148,5 @@ MANIFEST = Manifest(
     meets=(
         "described", "one-mapping", "keyed", "repeatable", "samples", "own-errors", "bad-network", "real-client",
     ),
+    tells=Text("UDS: операции и участники", "UDS: operations and participants"),
 )  # fmt: skip

@@ -4,6 +4,7 @@ A secret is shown in the answer of the deed that made it and never again.
 """
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from kopilka.console.events.words import (
     moment_entry,
     names_of,
     pretty,
+    progress_of,
     standing_of,
     subscription_rows,
     took,
@@ -37,6 +39,8 @@ from kopilka.words.catalogue import catalogue
 
 PAGE = 20
 PLACE = "/console/events"
+BETWEEN = ":"
+"""Stands between a connector's own format and the connection that signs."""
 
 
 class Events:
@@ -76,8 +80,10 @@ class Events:
         return self._deed(visit, self._outbox.subscriptions.pause, "subscription_paused")
 
     def resume(self, visit: Visit) -> Answer:
-        """Go on."""
-        return self._deed(visit, self._outbox.subscriptions.resume, "subscription_resumed")
+        """Go on, with what was missed or from now."""
+        resume, skip = self._outbox.subscriptions.resume, visit.get("missed") == "skip"
+        done = "subscription_skipped" if skip else "subscription_resumed"
+        return self._deed(visit, partial(resume, skip=skip), done)
 
     def rotate(self, visit: Visit) -> Answer:
         """A new secret; the former one signs too for a day."""
@@ -151,9 +157,9 @@ class Events:
 
     def _wish(self, visit: Visit, known: Subscription | None = None) -> SubscriptionWish:
         names = tuple(visit.all("names")) if visit.get("which") == "some" else ()
-        own = known is not None and known.format not in self._outbox.formats
-        format_ = known.format if known is not None and own else visit.get("format")
-        connection = "" if known is None else known.connection_id
+        offered = {value for value, _ in self._formats(visit, known)}
+        wanted = visit.get("format")
+        format_, _, connection = wanted.partition(BETWEEN) if wanted in offered else ("", "", "")
         return SubscriptionWish(visit.get("address").strip(), visit.get("title"), names, format_, connection)
 
     def _list(self, visit: Visit, trouble: Trouble | None = None) -> Answer:
@@ -183,12 +189,14 @@ class Events:
         log = [] if isinstance(log, Refused) else log
         onward = {"after": f"{log[PAGE - 1].place}.{log[PAGE - 1].event_id}"} if len(log) > PAGE else {}
         kept = {"state": state} if state else {}
-        title = self._outbox.formats.get(found.format)
+        offered = self._formats(visit, found)
+        written = BETWEEN.join(filter(None, (found.format, found.connection_id)))
         until = found.former_until if found.former_until and found.former_until > now else None
         facts = [
             (say.gettext("Address"), found.address),
             (say.gettext("Events"), names_of(found, tag)),
-            (say.gettext("Written as"), found.format if title is None else title.of(tag)),
+            (say.gettext("Written as"), dict(offered)[written]),
+            *progress_of(found, backlog, tongue),
             (say.gettext("Waiting"), waiting_text(backlog, tag)),
             (say.gettext("Members who wait"), formats.number(tag, backlog.members) if backlog.members else ""),
             (say.gettext("The oldest is from"), "" if backlog.since is None else calendar.moment(tag, backlog.since, tongue.zone)),
@@ -206,7 +214,7 @@ class Events:
             ],
             following="?" + urlencode({**kept, **onward}) if onward else "",
             previous="?" + urlencode(kept) if place else "", errors=dict(trouble.fields) if trouble else {},
-            formats=self._formats(visit) if title is not None else [],
+            formats=offered, written=written, late=bool(backlog.missed or backlog.waiting),
             kinds=choices_of(tag, visit.all("names") or found.names), zone=tongue.zone,
         )  # fmt: skip
 
@@ -254,5 +262,19 @@ class Events:
             came=[] if tried is None else list(tried.answer_headers.items()),
         )  # fmt: skip
 
-    def _formats(self, visit: Visit) -> list[tuple[str, str]]:
-        return [(name, text.of(visit.language)) for name, text in self._outbox.formats.items()]
+    def _formats(self, visit: Visit, known: Subscription | None = None) -> list[tuple[str, str]]:
+        """Ways to write events: those that are open to all, and connectors' own, one for each open connection; and the
+        one that is set already, even where its connection is closed.
+        """
+        tag, services = visit.language, self._shell.services
+        own = {each.id: each.tells for each in services.trade.manifests if each.tells is not None}
+        found = {name: text.of(tag) for name, text in self._outbox.formats.items()}
+        for row in services.connections.all():
+            words, id_ = own.get(row.connector), row.connection_id
+            kept = known is not None and (row.connector, id_) == (known.format, known.connection_id)
+            if words is not None and (row.closed_at is None or kept):
+                found[f"{row.connector}{BETWEEN}{id_}"] = f"{words.of(tag)} · {row.title}"
+        if known is not None:
+            set_ = BETWEEN.join(filter(None, (known.format, known.connection_id)))
+            found.setdefault(set_, known.format)
+        return list(found.items())

@@ -42,7 +42,10 @@ _STOPPED = {
         "Its secret was sealed with another KOPILKA_SECRET_KEY. Give that key back, or make a new secret and resume."
     ),
     "last_try": N_(
-        "One delivery failed on every try, for more than a day. Nothing is lost: everything waits."
+        "One delivery failed on every try, for more than a day. Nothing is lost: what is missed goes when you resume."
+    ),
+    "failing": N_(
+        "The receiver has taken nothing for three days. Nothing is lost: what is missed goes when you resume."
     ),
 }
 _TROUBLES = {
@@ -77,7 +80,9 @@ def standing_of(row: Subscription, tongue: Tongue, now: datetime) -> Standing:
             told = say.gettext(_STOPPED.get(row.reason, "")) if row.reason in _STOPPED else row.reason
             return Standing(say.gettext("stopped"), "bad", say.gettext("Nothing is sent any more"), told)
         case "paused":
-            told = say.gettext("What happens meanwhile waits and goes in order when you resume.")
+            told = say.gettext(
+                "What happens meanwhile is not lost: when you resume, it goes in order or is skipped."
+            )
             return Standing(say.gettext("on pause"), "warn", "", told)
         case _ if row.retry_at is not None:
             again = calendar.relative(tag, row.retry_at, now) if row.retry_at > now else say.gettext("now")
@@ -112,9 +117,12 @@ def subscription_rows(
             "state": standing_of(row, tongue, now).text,
             "small_state": names_of(row, tag),
             "waiting": waiting_text(backlog, tag) if backlog.waiting else "",
-            "small_waiting": ""
-            if backlog.since is None
-            else say.gettext("since %(when)s", when=calendar.moment(tag, backlog.since, tongue.zone)),
+            "small_waiting": missed_text(backlog, tag)
+            or (
+                ""
+                if backlog.since is None
+                else say.gettext("since %(when)s", when=calendar.moment(tag, backlog.since, tongue.zone))
+            ),
             "last": ""
             if backlog.delivered_at is None
             else calendar.moment(tag, backlog.delivered_at, tongue.zone),
@@ -129,6 +137,31 @@ def waiting_text(backlog: Backlog, tag: str) -> str:
     if backlog.waiting > most:
         return catalogue(tag).gettext("more than %(count)s", count=formats.number(tag, most))
     return formats.number(tag, backlog.waiting)
+
+
+def missed_text(backlog: Backlog, tag: str) -> str:
+    """About how many events happened after the place that it has come to; nothing where it is up to date."""
+    if not backlog.missed:
+        return ""
+    return catalogue(tag).gettext("events to go: about %(count)s", count=formats.number(tag, backlog.missed))
+
+
+def progress_of(row: Subscription, backlog: Backlog, tongue: Tongue) -> list[tuple[str, str]]:
+    """What is missed or goes once more, and how far that is."""
+    say, tag = catalogue(tongue.language), tongue.language
+    facts = []
+    if row.again_since is not None:
+        since = calendar.moment(tag, row.again_since, tongue.zone)
+        facts.append((say.gettext("Goes once more"), say.gettext("everything since %(when)s", when=since)))
+    if backlog.missed:
+        about = say.gettext("about %(count)s", count=formats.number(tag, backlog.missed))
+        facts.append((say.gettext("Events to go"), about))
+        if backlog.missed_since is not None:
+            reached = calendar.moment(tag, backlog.missed_since, tongue.zone)
+            facts.append((say.gettext("The first of them is from"), reached))
+        if row.state == "active":
+            facts.append((say.gettext("Done"), f"{backlog.percent} %"))
+    return facts
 
 
 def answer_text(status: int | None, note: str, tag: str) -> str:

@@ -39,6 +39,7 @@ _ACTIONS = {
     "subscription.changed": N_("changed a receiver of events"),
     "subscription.paused": N_("paused events to a receiver"),
     "subscription.resumed": N_("resumed events to a receiver"),
+    "subscription.skipped": N_("skipped what a receiver had missed"),
     "subscription.secret_changed": N_("changed a receiver's secret"),
     "subscription.replayed": N_("sent events once more"),
     "subscription.deleted": N_("deleted a receiver of events"),

@@ -15,9 +15,9 @@ WHERE i.connection_id = due.connection_id AND i.delivery_id = due.delivery_id
 RETURNING i.connection_id, i.delivery_id, i.topic, i.body, i.received_at, i.tries, i.due_at, i.done_at, i.outcome;
 
 -- name: finish
--- What became of a delivery.
+-- What became of a delivery; what somebody else has done meanwhile stays done.
 UPDATE personal.inbox SET tries = %s, due_at = coalesce(%s, due_at), done_at = %s, outcome = %s
-WHERE connection_id = %s AND delivery_id = %s;
+WHERE connection_id = %s AND delivery_id = %s AND done_at IS NULL;
 
 -- name: items
 -- The newest deliveries of a connection.
