@@ -50,15 +50,10 @@ class PostgresViews(PostgresStandings):
         if not found:
             return None
         row = found[0]
-        further = {name: str(value) for name, value in _attributes.decode(row[16]).items()}
-        name, phone, email, birthday, language, zone = row[9:15]
-        facts = PersonFacts(name, phone, email, birthday, language, zone, further)
-        return MemberView(
-            row[0], row[1], row[2], row[3], row[4], row[5], tuple(row[6]), tuple(row[7]), row[8], facts,
-            tuple(IdentifierFacts(*each) for each in self._all("identifiers", (row[0],))),
-            tuple(ConsentFacts(*each) for each in self._all("consents", (row[0],))),
-            row[15],
-        )  # fmt: skip
+        identifiers = [IdentifierFacts(*each) for each in self._all("identifiers", (row[0],))]
+        return member_view(
+            row, identifiers, [ConsentFacts(*each) for each in self._all("consents", (row[0],))]
+        )
 
     def search(self, text: str, *, after: str, limit: int) -> list[MemberRow]:
         if not text:
@@ -129,6 +124,19 @@ class PostgresViews(PostgresStandings):
                 return list(connection.execute(SQL[name], parameters).fetchall())
         except psycopg.OperationalError as error:
             raise StoreUnavailableError(str(error)) from error
+
+
+def member_view(
+    row: Any, identifiers: Sequence[IdentifierFacts], consents: Sequence[ConsentFacts] = ()
+) -> MemberView:
+    """A member of the columns that queries of members have."""
+    further = {name: str(value) for name, value in _attributes.decode(row[16]).items()}
+    name, phone, email, birthday, language, zone = row[9:15]
+    facts = PersonFacts(name, phone, email, birthday, language, zone, further)
+    return MemberView(
+        row[0], row[1], row[2], row[3], row[4], row[5], tuple(row[6]), tuple(row[7]), row[8], facts,
+        tuple(identifiers), tuple(consents), row[15],
+    )  # fmt: skip
 
 
 def any_case(text: str) -> str:

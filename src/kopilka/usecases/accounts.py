@@ -3,47 +3,105 @@ them in the order of time. Reads only.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 import msgspec
 
+from kopilka.core.member.ladder import YEAR_DAYS, full_months, rank_now, window_start
+from kopilka.core.programme.document import LevelBy, Levels
+from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.catalogue import Catalogue
+from kopilka.usecases.foreign import Fact
 from kopilka.usecases.ports import LedgerStore, Wanted
 from kopilka.usecases.show import Holder, level_view
-from kopilka.usecases.views import StandingView, StatementLine, WalletView, wallets_at
+from kopilka.usecases.standings import Pages, countable, ladders_of, standings_of
+from kopilka.usecases.views import MemberView, StandingView, StatementLine, WalletView, wallets_at
+from kopilka.values.period import DAY, Span, day_end, day_start, local_day
+
+Bounds = tuple[int | None, int | None]
+"""The least and the most, both allowed; None for no bound."""
+Days = tuple[date | None, date | None]
+UNBOUND: Bounds = (None, None)
+NEVER = 2**31 - 1
+"""More days than anybody has been a member."""
+FIRST, LAST = date(1900, 1, 1), date(9000, 1, 1)
+"""Days beyond which nothing burns."""
+
+
+class OwnFields(msgspec.Struct, frozen=True):
+    """Facts of documents which a connection keeps beside memberships, by the same name as its customers."""
+
+    connection_id: str
+    kind: str
+    identifiers: str
+    facts: tuple[Fact, ...]
 
 
 class AccountSearch(msgspec.Struct, frozen=True):
-    """Which members, newest first: empty texts, Nones and no programmes ask for all. `after` is the id of the last one
-    seen; `identifiers` begins the `external` identifiers that are to be told.
+    """Which members, newest first: empty texts, Nones and unbound numbers ask for nothing. All that is asked has to be
+    true of a member. `words` stand in a name, an e-mail or an identifier; `phone` are digits of a phone. `identifiers`
+    begins the `external` identifiers whose third part is a site; who has none is of the shop where they joined, else of
+    `home`. `amount` is what can be spent of `kind` now, `burning` the last days on which some of it can be. `orders` and
+    `levels` are those of `programme`.
     """
 
     status: str = ""
     enrolled_from: datetime | None = None
     enrolled_until: datetime | None = None
     programmes: tuple[str, ...] = ()
+    members: tuple[str, ...] | None = None
+    words: str = ""
+    phone: str = ""
+    card: str = ""
+    sites: tuple[str, ...] = ()
     identifiers: str = ""
-    after: str = ""
+    home: str = ""
+    own: OwnFields | None = None
+    programme: str = ""
+    kind: str = ""
+    amount: Bounds = UNBOUND
+    burning: Days = (None, None)
+    orders: Bounds = UNBOUND
+    levels: tuple[str, ...] = ()
     skip: int = 0
     limit: int = 500
 
-
-class AccountRow(msgspec.Struct, frozen=True):
-    """A member in such a list; never one that was erased."""
-
-    member_id: str
-    bucket: int
-    holder_id: str
-    status: str
-    enrolled_at: datetime
-    shop: str
-    externals: tuple[str, ...] = ()
-
     @property
-    def holder(self) -> Holder:
-        """Whose wallets these are."""
-        return self.bucket, self.holder_id
+    def plain(self) -> bool:
+        """Whether only what a member is by themselves matters, so that a page is read without looking at all."""
+        named = self.members is not None or self.words or self.phone or self.card
+        has = self.amount != UNBOUND or self.orders != UNBOUND or self.burning != (None, None)
+        return not (named or has or self.sites or self.own or self.levels)
+
+
+class Rungs(msgspec.Struct, frozen=True):
+    """A ladder as a store counts it: a total `by` spend, receipts, points, tenure (days since joining) or ltv (`factor`
+    times the spend by the days of the mean) of the days from `since` on reaches the last of `starts` that is no more.
+    `wanted` are ranks.
+    """
+
+    by: str
+    starts: tuple[int, ...]
+    ids: tuple[str, ...]
+    wanted: tuple[int, ...]
+    today: date
+    zone: str
+    since: date | None = None
+    factor: int = 0
+
+
+class Reckoned(msgspec.Struct, frozen=True):
+    """What of a search depends on the moment and the programme in force. `holders` are the only ones whose level is one
+    of those asked for, where a store cannot count it.
+    """
+
+    at: datetime
+    burns_after: datetime | None = None
+    burns_until: datetime | None = None
+    orders_since: date | None = None
+    rungs: Rungs | None = None
+    holders: tuple[str, ...] | None = None
 
 
 class Means(msgspec.Struct, frozen=True):
@@ -70,15 +128,19 @@ class Movement(msgspec.Struct, frozen=True):
 Place = tuple[datetime, int, str, str, int]
 
 
-class AccountStore(Protocol):
+class AccountStore(Pages, Protocol):
     """Where this is read."""
 
-    def accounts(self, search: AccountSearch) -> list[AccountRow]:
-        """A page of members."""
+    def accounts(self, search: AccountSearch, reckoned: Reckoned) -> tuple[int, list[str]]:
+        """How many members there are on all pages, and those of the page; never one that was erased."""
         ...
 
-    def count_accounts(self, search: AccountSearch) -> int:
-        """How many there are on all pages."""
+    def members(self, ids: Sequence[str]) -> list[MemberView]:
+        """Members by id, without their consents."""
+        ...
+
+    def named(self, kind: str, values: Sequence[str]) -> list[str]:
+        """The ids of members whom identifiers find."""
         ...
 
     def movements(self, kinds: Sequence[str], after: Place | None, limit: int) -> list[Movement]:
@@ -99,13 +161,56 @@ class Accounts:
         self._catalogue = catalogue
         self._clock = clock
 
-    def page(self, search: AccountSearch) -> list[AccountRow]:
-        """A page of members."""
-        return self._store.accounts(search)
+    def find(self, search: AccountSearch) -> tuple[int, list[str]]:
+        """How many members there are on all pages, and the ids of those on the page."""
+        now = self._clock()
+        if not search.programme:
+            return self._store.accounts(search, Reckoned(now))
+        rules = self._catalogue.ruleset(search.programme, now)
+        if rules is None:
+            return 0, []
+        levels, today = rules.programme.levels, local_day(now, rules.programme.zone)
+        first, last = search.burning
+        reckoned = Reckoned(
+            now,
+            None if first is None else day_start(min(max(first, FIRST), LAST), rules.programme.zone),
+            None if last is None else day_end(min(max(last, FIRST), LAST), rules.programme.zone),
+            window_start(levels, today) if levels is not None and levels.by is LevelBy.SPEND else None,
+        )
+        if search.levels:
+            reckoned = self._by_level(search, reckoned, rules, today)
+        return self._store.accounts(search, reckoned)
 
-    def count(self, search: AccountSearch) -> int:
-        """How many there are on all pages."""
-        return self._store.count_accounts(search)
+    def _by_level(self, search: AccountSearch, reckoned: Reckoned, rules: Ruleset, today: date) -> Reckoned:
+        levels, programme = rules.programme.levels, rules.programme
+        ids = () if levels is None else tuple(step.id for step in levels.ladder)
+        wanted = tuple(rank for rank, id_ in enumerate(ids) if id_ in search.levels)
+        if levels is None:
+            rungs = Rungs(LevelBy.SPEND.value, (0,), ("",), (0,), today, programme.zone)
+            return msgspec.structs.replace(reckoned, rungs=rungs)
+        reigns = ladders_of(self._catalogue.reigns(programme.programme), levels)
+        if countable(levels, reigns):
+            rungs = Rungs(
+                levels.by.value, starts_of(levels, today), ids, wanted, today, programme.zone,
+                window_start(levels, today), ltv_factor(levels),
+            )  # fmt: skip
+            return msgspec.structs.replace(reckoned, rungs=rungs)
+        found = [
+            holder_id
+            for page in standings_of(self._store, programme.programme, reigns, today)
+            for _, holder_id, standing in page
+            if rank_now(programme, standing, today) in wanted
+        ]
+        return msgspec.structs.replace(reckoned, holders=tuple(found))
+
+    def members(self, ids: Sequence[str]) -> list[MemberView]:
+        """Members by id in the order asked, without their consents; those that are no persons any more are left out."""
+        found = {each.member_id: each for each in self._store.members(ids)} if ids else {}
+        return [found[id_] for id_ in ids if id_ in found]
+
+    def named(self, kind: str, values: Sequence[str]) -> list[str]:
+        """The ids of members whom identifiers of a kind find."""
+        return self._store.named(kind, values)
 
     def movements(self, kinds: Sequence[str], after: Place | None, limit: int) -> list[Movement]:
         """Postings of all wallets, oldest first."""
@@ -131,3 +236,26 @@ class Accounts:
                 )  # fmt: skip
             found[id_] = Means(wallets_at(holding.book, now), tuple(rows))
         return found
+
+
+def starts_of(levels: Levels, today: date) -> tuple[int, ...]:
+    """Where the levels of a ladder begin, in what a store counts: of months of tenure, in days."""
+    if levels.by is not LevelBy.TENURE:
+        return tuple(step.start for step in levels.ladder)
+    return tuple(_tenure_days(step.start, today) for step in levels.ladder)
+
+
+def _tenure_days(months: int, today: date) -> int:
+    """How many days ago somebody must have joined at least to have been a member for so many full months."""
+    try:
+        joined = Span(months=months).before(today) + 4 * DAY
+        while full_months(joined, today) < months:
+            joined -= DAY
+    except (OverflowError, ValueError):
+        return NEVER
+    return 0 if months == 0 else (today - joined).days
+
+
+def ltv_factor(levels: Levels) -> int:
+    """What a spend is multiplied by, and then divided by twelve times the days of its mean, to be a lifetime value."""
+    return levels.months * YEAR_DAYS if levels.by is LevelBy.LTV else 0

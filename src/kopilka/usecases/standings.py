@@ -45,4 +45,9 @@ def ladders_of(reigns: tuple[Reign, ...], levels: Levels | None) -> tuple[Reign,
 def by_total(levels: Levels, reigns: tuple[Reign, ...]) -> bool:
     """Whether a total alone decides this ladder, so that a store can do it in sets."""
     counted = levels.by in {LevelBy.SPEND, LevelBy.RECEIPTS, LevelBy.POINTS}
-    return counted and not (keeps(levels) and (not grows(levels) or len(reigns) > 1))
+    return counted and countable(levels, reigns)
+
+
+def countable(levels: Levels, reigns: tuple[Reign, ...]) -> bool:
+    """Whether the day alone decides this ladder, whatever was on earlier ones."""
+    return not (keeps(levels) and (not grows(levels) or len(reigns) > 1))

@@ -1,6 +1,6 @@
-"""Filters of the list of accounts: read, and judged. Pure."""
+"""Filters of the list of accounts: read, and told to the house. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,25 +8,37 @@ from typing import Any
 import msgspec
 
 from kopilka.connectors.kit.numbers import units
-from kopilka.connectors.retailcrm.mapping_accounts import (
-    amount_of,
-    level_of,
-    orders_minor,
-    points_digits,
-    standing_of,
-    wallet_of,
-)
-from kopilka.connectors.retailcrm.people import ACTIVATED, DEACTIVATED, NOT_CONFIRMED, Account, written_at
+from kopilka.connectors.retailcrm.mapping_accounts import points_digits
+from kopilka.connectors.retailcrm.mapping_privileges import main_kind
+from kopilka.connectors.retailcrm.people import ACCOUNT, ACTIVATED, CUSTOMER, DEACTIVATED, NOT_CONFIRMED
 from kopilka.connectors.retailcrm.wire import listed, read_day, read_moment, wrong_input
 from kopilka.core.rules.ruleset import Ruleset
-from kopilka.usecases.accounts import Means
-from kopilka.usecases.foreign import ForeignDocument
+from kopilka.usecases.accounts import UNBOUND, AccountSearch, Bounds, OwnFields
+from kopilka.usecases.connections import Connection
+from kopilka.usecases.foreign import Fact, Find, Within
 from kopilka.values.errors import BadValueError
 from kopilka.values.money import exponent
-from kopilka.values.period import local_day
 
 IDENTIFIERS = "retailcrm:"
 INSTANT, SECOND = timedelta(microseconds=1), timedelta(seconds=1)
+NAMES = ("firstName", "lastName", "patronymic", "email")
+PHONE_PART_MIN = 3
+STATUSES = {ACTIVATED: "active", DEACTIVATED: "blocked"}
+"""What we call the statuses of members."""
+
+
+class Named(msgspec.Struct, frozen=True):
+    """Whom filters name one by one: members, and customers' keys of those who still wait. None: nobody is named."""
+
+    members: frozenset[str] | None = None
+    keys: frozenset[str] | None = None
+
+    def only(self, members: frozenset[str], keys: frozenset[str]) -> "Named":
+        """Those of them who are named otherwise too."""
+        return Named(
+            members if self.members is None else self.members & members,
+            keys if self.keys is None else self.keys & keys,
+        )
 
 
 class AccountFilter(msgspec.Struct, frozen=True):
@@ -43,10 +55,8 @@ class AccountFilter(msgspec.Struct, frozen=True):
     loyalties: tuple[str, ...] = ()
     programmes: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
-    amount_min: int | None = None
-    amount_max: int | None = None
-    orders_min: int | None = None
-    orders_max: int | None = None
+    amount: Bounds = UNBOUND
+    orders: Bounds = UNBOUND
     created_from: datetime | None = None
     created_until: datetime | None = None
     burn_from: date | None = None
@@ -56,23 +66,15 @@ class AccountFilter(msgspec.Struct, frozen=True):
     nothing: bool = False
 
     @property
-    def names_somebody(self) -> bool:
-        """Whether somebody is looked up rather than everybody judged."""
-        named = self.customer or self.customer_id or self.customer_external_id or self.phone or self.card
-        return bool(self.ids or named)
+    def phone_digits(self) -> str:
+        """The digits of a phone, as far as they are the same in every writing: 8 and +7 are one."""
+        digits = "".join(filter(str.isdigit, self.phone))
+        return digits[1:] if len(digits) == 11 and digits[0] in "78" else digits  # noqa: PLR2004 - with the country
 
     @property
-    def of_means(self) -> bool:
-        """Whether what somebody has is asked for."""
-        bounds = (
-            self.amount_min, self.amount_max, self.orders_min, self.orders_max, self.burn_from, self.burn_until,
-        )  # fmt: skip
-        return bool(self.levels) or any(each is not None for each in bounds)
-
-    @property
-    def plain(self) -> bool:
-        """Whether the database alone can tell who is meant."""
-        return not (self.of_means or self.sites or self.custom_fields)
+    def facts(self) -> tuple[Fact, ...]:
+        """The account's own fields that are asked for."""
+        return tuple(Fact(("customFields", name), (str(each),)) for name, each in self.custom_fields.items())
 
 
 def read_filter(filters: Mapping[str, Any], rules: Ruleset) -> AccountFilter:
@@ -94,10 +96,8 @@ def read_filter(filters: Mapping[str, Any], rules: Ruleset) -> AccountFilter:
         sites=tuple(listed(filters.get("sites"))),
         loyalties=tuple(listed(filters.get("loyalties"))),
         levels=tuple(listed(filters.get("level"))),
-        amount_min=_number(filters, "minAmount", points),
-        amount_max=_number(filters, "maxAmount", points),
-        orders_min=_number(filters, "minOrdersSum", money),
-        orders_max=_number(filters, "maxOrdersSum", money),
+        amount=(_number(filters, "minAmount", points), _number(filters, "maxAmount", points)),
+        orders=(_number(filters, "minOrdersSum", money), _number(filters, "maxOrdersSum", money)),
         created_from=_moment(filters, "createdAtFrom", zone),
         created_until=_moment(filters, "createdAtTo", zone, end=True),
         burn_from=read_day(filters.get("burnDateFrom"), "filter.burnDateFrom"),
@@ -107,115 +107,58 @@ def read_filter(filters: Mapping[str, Any], rules: Ruleset) -> AccountFilter:
     )
 
 
-def fits(
-    account: Account | None,
-    means: Means | None,
-    wanted: AccountFilter,
-    rules: Ruleset,
-    levels: Mapping[str, int],
-) -> bool:
-    """Whether an account is meant; without one, whether what is there may be somebody's who is."""
-    if account is not None and not _is(account, wanted):
-        return False
-    if not wanted.of_means:
-        return True
-    amount, orders = amount_of(rules, means), orders_minor(rules, means)
+def members_asked(
+    wanted: AccountFilter, rules: Ruleset, levels: Mapping[str, int], named: Named, connection: Connection
+) -> AccountSearch:
+    """Which members are asked for; `levels` are numbers by level."""
+    own = None
+    if wanted.custom_fields:
+        prefix = f"{IDENTIFIERS}{connection.connection_id}:"
+        own = OwnFields(connection.connection_id, ACCOUNT, prefix, wanted.facts)
+    return AccountSearch(
+        STATUSES.get(wanted.status, ""), wanted.created_from, _until(wanted), wanted.programmes,
+        None if named.members is None else tuple(sorted(named.members)), wanted.customer, wanted.phone_digits,
+        wanted.card, wanted.sites, IDENTIFIERS, connection.shop, own, rules.programme.programme, main_kind(rules),
+        wanted.amount, (wanted.burn_from, wanted.burn_until), wanted.orders,
+        tuple([level for level, number in levels.items() if str(number) in wanted.levels]),
+    )  # fmt: skip
+
+
+def waiting_asked(wanted: AccountFilter, named: Named, connection: Connection) -> Find:
+    """Which of those are asked for who wait for their code."""
+    texts = []
+    if wanted.customer:
+        texts.append(Within(NAMES, wanted.customer, beside=True))
+    if wanted.phone:
+        texts.append(Within(("phoneNumber",), wanted.phone_digits))
+    return Find(
+        connection.connection_id, ACCOUNT, NOT_CONFIRMED, None if named.keys is None else tuple(sorted(named.keys)),
+        wanted.sites or None, wanted.facts, tuple(texts), "createdAt", wanted.created_from, _until(wanted),
+        beside=CUSTOMER, strangers=f"{IDENTIFIERS}{connection.connection_id}:",
+    )  # fmt: skip
+
+
+def may_wait(wanted: AccountFilter, lowest: int) -> bool:
+    """Whether somebody who waits for their code, with nothing yet and on the `lowest` level, may be meant."""
     return (
-        _between(amount, wanted.amount_min, wanted.amount_max)
-        and _between(orders, wanted.orders_min, wanted.orders_max)
-        and _on_level(means, wanted, rules, levels)
-        and _burns(means, wanted, rules)
+        wanted.status in {"", NOT_CONFIRMED}
+        and not wanted.card
+        and _holds(wanted.amount, 0)
+        and _holds(wanted.orders, 0)
+        and (not wanted.levels or str(lowest) in wanted.levels)
+        and wanted.burn_from is None
+        and wanted.burn_until is None
     )
 
 
-def made_within(facts: ForeignDocument, wanted: AccountFilter) -> bool:
-    """Whether an account that waits for its code was made when it is asked for."""
-    text = facts.content.get("createdAt")
-    return _between_moments(datetime.fromisoformat(text) if isinstance(text, str) else None, wanted)
-
-
-def _is(account: Account, wanted: AccountFilter) -> bool:
-    """What can be told of an account itself."""
-    member = account.member
-    created = written_at(account, "createdAt") or (None if member is None else member.enrolled_at)
-    return (
-        wanted.status in {"", account.status}
-        and on_sites(wanted, _sites(account))
-        and (not wanted.phone or _phone_fits(account, wanted.phone))
-        and _between_moments(created, wanted)
-        and own_fields_fit(account.facts, wanted)
-    )
-
-
-def site_of(identifier: str) -> str:
-    """The site of a customer's identifier."""
-    return identifier.split(":", 3)[2]
-
-
-def on_sites(wanted: AccountFilter, sites: Iterable[str]) -> bool:
-    """Whether one of somebody's sites is asked for."""
-    return not wanted.sites or any(site in wanted.sites for site in sites)
-
-
-def own_fields_fit(facts: ForeignDocument | None, wanted: AccountFilter) -> bool:
-    """Whether the account's own fields are as asked for."""
-    own = None if facts is None else facts.content.get("customFields")
-    own = own if isinstance(own, dict) else {}
-    return all(_same(own.get(name), each) for name, each in wanted.custom_fields.items())
-
-
-def _sites(account: Account) -> list[str]:
-    rows = () if account.member is None else account.member.identifiers
-    found = [
-        site_of(row.value) for row in rows if row.kind == "external" and row.value.startswith(IDENTIFIERS)
-    ]
-    return [account.customer.site, *found]
-
-
-def _phone_fits(account: Account, phone: str) -> bool:
-    has = str(account.fact("phoneNumber") or "") if account.member is None else account.member.person.phone
-    digits = "".join(filter(str.isdigit, phone))
-    tail = digits[1:] if len(digits) == 11 and digits[0] in "78" else digits  # noqa: PLR2004 - 8 and +7 are one
-    return bool(tail) and tail in has
-
-
-def _on_level(means: Means | None, wanted: AccountFilter, rules: Ruleset, levels: Mapping[str, int]) -> bool:
-    if not wanted.levels:
-        return True
-    ladder = rules.programme.levels
-    level = "-" if ladder is None else ladder.ladder[level_of(rules, means)].id
-    return str(levels.get(level, "")) in wanted.levels and (
-        means is None or standing_of(rules, means) is not None
-    )
-
-
-def _burns(means: Means | None, wanted: AccountFilter, rules: Ruleset) -> bool:
-    if wanted.burn_from is None and wanted.burn_until is None:
-        return True
-    wallet = wallet_of(rules, means)
-    for lot in () if wallet is None else wallet.lots:
-        if lot.expires_at is not None and lot.rest > lot.held:
-            day = local_day(lot.expires_at - INSTANT, wanted.zone)
-            if (wanted.burn_from or day) <= day <= (wanted.burn_until or day):
-                return True
-    return False
-
-
-def _between(value: int, least: int | None, most: int | None) -> bool:
+def _holds(bounds: Bounds, value: int) -> bool:
+    least, most = bounds
     return (least is None or value >= least) and (most is None or value <= most)
 
 
-def _between_moments(at: datetime | None, wanted: AccountFilter) -> bool:
-    if at is None:
-        return wanted.created_from is None and wanted.created_until is None
-    early = wanted.created_from is not None and at < wanted.created_from
-    return not early and (wanted.created_until is None or at < wanted.created_until + SECOND)
-
-
-def _same(value: object, wanted: object) -> bool:
-    if isinstance(value, bool):
-        return str(wanted).lower() in ({"1", "true"} if value else {"0", "false"})
-    return str(value) == str(wanted)
+def _until(wanted: AccountFilter) -> datetime | None:
+    """The last instant of the second that is asked for."""
+    return None if wanted.created_until is None else wanted.created_until + (SECOND - INSTANT)
 
 
 def _text(filters: Mapping[str, Any], name: str) -> str:

@@ -95,10 +95,14 @@ def identifier_of(connection: Connection, key: str) -> str:
 # -- customers --------------------------------------------------------------------------------------------------------
 
 
+def customer_whole(ask: Ask, key: str) -> str:
+    """A customer among those of all connections: what has a number."""
+    return key if key.startswith(OF_MEMBER) else f"{ask.connection.connection_id}/{key}"
+
+
 async def customer_number(ask: Ask, key: str) -> int:
     """The number of a customer."""
-    whole = key if key.startswith(OF_MEMBER) else f"{ask.connection.connection_id}/{key}"
-    return await ask.number(CUSTOMER, whole)
+    return await ask.number(CUSTOMER, customer_whole(ask, key))
 
 
 async def customer_by_key(ask: Ask, key: str) -> Customer | None:
@@ -109,8 +113,12 @@ async def customer_by_key(ask: Ask, key: str) -> Customer | None:
 
 async def customer_from(ask: Ask, document: ForeignDocument) -> Customer:
     """A customer from the document."""
+    return customer_of_document(await customer_number(ask, document.id), document)
+
+
+def customer_of_document(number: int, document: ForeignDocument) -> Customer:
+    """A customer with their number."""
     site, _, external_id = document.id.partition(":")
-    number = await customer_number(ask, document.id)
     external_id = "" if external_id.startswith("#") else external_id
     return Customer(number, document.id, site, external_id, document.content, document.member_id, document)
 
@@ -147,17 +155,28 @@ async def customer_of_member(ask: Ask, member: MemberView, sites: Iterable[str] 
     """The customer that a member is on a site of this connection (one of `sites` first); made up from what we know
     where they have joined elsewhere.
     """
-    prefix = identifier_prefix(ask.connection)
-    keys = [row.value[len(prefix) :] for row in member.identifiers if row.value.startswith(prefix)]
-    wanted = set(sites)
-    for key in sorted(keys, key=lambda each: each.partition(":")[0] not in wanted):
+    for key in keys_of_member(ask.connection, member, sites):
         found = await customer_by_key(ask, key)
         if found is not None:
             return found
-    key = OF_MEMBER + member.member_id
-    return Customer(
-        await customer_number(ask, key), key, member.shop or ask.connection.shop, "", {}, member.member_id
-    )
+    return made_up_customer(ask, await customer_number(ask, member_key(member)), member)
+
+
+def keys_of_member(connection: Connection, member: MemberView, sites: Iterable[str] = ()) -> list[str]:
+    """What a member may be known by as a customer of this connection, on one of `sites` first."""
+    prefix, wanted = identifier_prefix(connection), set(sites)
+    keys = [row.value[len(prefix) :] for row in member.identifiers if row.value.startswith(prefix)]
+    return sorted(keys, key=lambda each: each.partition(":")[0] not in wanted)
+
+
+def member_key(member: MemberView) -> str:
+    """The key of a member who is no customer of a site."""
+    return OF_MEMBER + member.member_id
+
+
+def made_up_customer(ask: Ask, number: int, member: MemberView) -> Customer:
+    """A customer of what we know of a member."""
+    return Customer(number, member_key(member), member.shop or ask.connection.shop, "", {}, member.member_id)
 
 
 async def _anywhere(ask: Ask, external_id: str) -> Customer | None:
