@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import psycopg
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, InvalidSqlStatementName, SerializationFailure
 
 from kopilka.core.ledger.lot import Hold as CoreHold
 from kopilka.core.ledger.lot import Lot
@@ -35,6 +35,7 @@ from kopilka.store.rows import (
     perk_rows,
     sale_row,
 )
+from kopilka.store.volley import Answer, Volley, now
 from kopilka.usecases.commands import Ref
 from kopilka.usecases.ports import (
     Changes,
@@ -83,7 +84,7 @@ class PostgresLedger:
                     yield batch
                 finally:
                     batch.undo()
-        except (DeadlockDetected, SerializationFailure) as error:
+        except (DeadlockDetected, SerializationFailure, InvalidSqlStatementName) as error:
             raise KeyRaceError from error
         except psycopg.OperationalError as error:
             raise StoreUnavailableError(str(error)) from error
@@ -100,21 +101,22 @@ class PostgresBatch:
     def undo(self) -> None:
         """Roll back what is still open."""
         if self._open and not self._connection.closed:
-            self._connection.execute("ROLLBACK")
+            now(self._connection, "ROLLBACK")
         self._open = False
 
     def find(
         self, refs: Sequence[Ref], receipts: Sequence[str], keys: Sequence[str]
     ) -> tuple[dict[Ref, Found], dict[str, Claim], int]:
         wanted = [f"rcp:{id_}" for id_ in receipts] + list(keys)
-        with self._connection.pipeline():
-            found = self._connection.execute(SQL["find_members"], (packed(refs),)) if refs else None
-            claims = self._connection.execute(SQL["find_claims"], (wanted,)) if wanted else None
-            version = self._connection.execute(SQL["catalogue_version"])
+        volley = Volley(self._connection)
+        found = volley.ask(SQL["find_members"], (packed(refs),)) if refs else None
+        claims = volley.ask(SQL["find_claims"], (wanted,)) if wanted else None
+        version = volley.ask(SQL["catalogue_version"])
+        volley.fire()
         members: dict[Ref, Found] = {}
         for row in _rows(found):
             members[Ref(row[0], row[1])] = Found(*row[2:])
-        return members, _claims(claims), _rows(version)[0][0]
+        return members, _claims(claims), version.rows[0][0]
 
     def load(self, wanted: Wanted, *, lock: bool) -> Loaded:
         everybody = sorted(set(wanted.holders))
@@ -124,45 +126,46 @@ class PostgresBatch:
         ]
         receipts, keys, since, budgets = wanted.receipts, wanted.keys, wanted.since, wanted.budgets
         listed = packed([{"bucket": bucket, "holder_id": holder} for bucket, holder in owners])
-        run = self._connection.execute
-        answers: dict[str, psycopg.Cursor[Any]] = {}
+        volley = Volley(self._connection)
+        run = volley.ask
+        answers: dict[str, Answer] = {}
         names = ["load_members", "load_wallets", "load_lots", "load_holds", "load_standings"]
         names += [name for name, asked in _asked(wanted) if asked]
         programmes = sorted({programme for programme, _ in budgets})
-        with self._connection.pipeline():
-            run("BEGIN" if lock else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            self._open, self._locking = True, lock
-            if owners:
-                if lock:
-                    run(SQL["lock_holders"], (listed,))
-                answers = {name: run(SQL[name], (listed,)) for name in names}
-                if since is not None:
-                    answers["load_activity"] = run(SQL["load_activity"], (listed, since))
-                if wanted.past is not None:
-                    answers["load_past"] = run(SQL["load_past"], (listed, wanted.past))
-            if guests and lock:
-                run(SQL["lock_guests"], (packed(guests),))
-            sales_and_keys = [f"rcp:{id_}" for id_ in receipts]
-            if sales_and_keys:
-                answers["load_sales"] = run(SQL["load_sales"], (sales_and_keys,))
-            claims = None
-            if sales_and_keys or keys:
-                claims = run(SQL["find_claims"], (sales_and_keys + list(keys),))
-            if budgets:
-                rows = [{"programme": programme, "rule": rule} for programme, rule in budgets]
-                if lock:
-                    run(SQL["ensure_budgets"], (packed(rows),))
-                answers["budgets"] = run(SQL["load_budgets" if lock else "read_budgets"], (programmes,))
+        run("BEGIN" if lock else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        self._open, self._locking = True, lock
+        if owners:
+            if lock:
+                run(SQL["lock_holders"], (listed,))
+            answers = {name: run(SQL[name], (listed,)) for name in names}
+            if since is not None:
+                answers["load_activity"] = run(SQL["load_activity"], (listed, since))
+            if wanted.past is not None:
+                answers["load_past"] = run(SQL["load_past"], (listed, wanted.past))
+        if guests and lock:
+            run(SQL["lock_guests"], (packed(guests),))
+        sales_and_keys = [f"rcp:{id_}" for id_ in receipts]
+        if sales_and_keys:
+            answers["load_sales"] = run(SQL["load_sales"], (sales_and_keys,))
+        claims = None
+        if sales_and_keys or keys:
+            claims = run(SQL["find_claims"], (sales_and_keys + list(keys),))
+        if budgets:
+            rows = [{"programme": programme, "rule": rule} for programme, rule in budgets]
+            if lock:
+                run(SQL["ensure_budgets"], (packed(rows),))
+            answers["budgets"] = run(SQL["load_budgets" if lock else "read_budgets"], (programmes,))
+        volley.fire()
         return _loaded(
             owners,
-            {name: _rows(cursor) for name, cursor in answers.items()},
+            {name: _rows(answer) for name, answer in answers.items()},
             _claims(claims),
         )
 
     def lots(self, wanted: Sequence[tuple[int, str, str, int]]) -> dict[tuple[str, str, int], Lot]:
         rows = [{"bucket": b, "holder_id": h, "kind": k, "lot": lot} for b, h, k, lot in wanted]
-        cursor = self._connection.execute(SQL["load_named_lots"], (packed(rows),))
-        return {(row[0], row[1], row[2]): _lot(row) for row in _rows(cursor)}
+        found = now(self._connection, SQL["load_named_lots"], (packed(rows),))
+        return {(row[0], row[1], row[2]): _lot(row) for row in found}
 
     def coupons(self, codes: Sequence[str]) -> dict[str, Coupon]:
         return coupons_by_code(self._connection, codes, lock=self._locking)
@@ -197,34 +200,34 @@ class PostgresBatch:
             statements += coupon_statements(changes, recorded_at)
         claims = _claim_rows(changes, recorded_at)
         moved = _moved_rows(changes)
-        counted: list[tuple[psycopg.Cursor[Any], int]] = []
-        with self._connection.pipeline():
-            taken = self._connection.execute(SQL["add_claims"], (packed(claims),)) if claims else None
-            if moved:
-                counted += [
-                    (self._connection.execute(SQL[name], (packed(moved),)), len(moved))
-                    for name in ("move_claims", "drop_sales")
-                ]
-            for name, rows in statements:
-                if rows:
-                    cursor = self._connection.execute(SQL[name], (packed(rows),))
-                    if name in {"add_identifiers", "add_codes"} and isinstance(rows, list):
-                        counted.append((cursor, len(rows)))
-        if taken is not None:
-            counted.append((taken, len(claims)))
-        if any(cursor.rowcount != wanted for cursor, wanted in counted):
+        counted: list[tuple[Answer, int]] = []
+        volley = Volley(self._connection)
+        if claims:
+            counted.append((volley.ask(SQL["add_claims"], (packed(claims),)), len(claims)))
+        if moved:
+            counted += [
+                (volley.ask(SQL[name], (packed(moved),)), len(moved))
+                for name in ("move_claims", "drop_sales")
+            ]
+        for name, rows in statements:
+            if rows:
+                answer = volley.ask(SQL[name], (packed(rows),))
+                if name in {"add_identifiers", "add_codes"} and isinstance(rows, list):
+                    counted.append((answer, len(rows)))
+        volley.fire()
+        if any(answer.count != wanted for answer, wanted in counted):
             self.undo()
             raise KeyRaceError
-        self._connection.execute("COMMIT")
+        now(self._connection, "COMMIT")
         self._open = False
 
 
-def _rows(cursor: psycopg.Cursor[Any] | None) -> Rows:
-    return [] if cursor is None else cursor.fetchall()
+def _rows(answer: Answer | None) -> Rows:
+    return [] if answer is None else answer.rows
 
 
-def _claims(cursor: psycopg.Cursor[Any] | None) -> dict[str, Claim]:
-    return {row[0]: Claim(*row) for row in _rows(cursor)} if cursor is not None else {}
+def _claims(answer: Answer | None) -> dict[str, Claim]:
+    return {row[0]: Claim(*row) for row in _rows(answer)}
 
 
 def _asked(wanted: Wanted) -> tuple[tuple[str, bool], ...]:

@@ -8,6 +8,7 @@ from kopilka.core.member.coupon import BEARER, Coupon
 from kopilka.store.connect import Connection
 from kopilka.store.queries import queries
 from kopilka.store.rows import CouponRow, coupon_rows, owner_of_coupon
+from kopilka.store.volley import now
 from kopilka.usecases.ports import Changes
 
 SQL = queries("coupons")
@@ -30,12 +31,12 @@ def coupons_by_code(connection: Connection, codes: Sequence[str], *, lock: bool)
 
 
 def _by_code(connection: Connection, codes: Sequence[str], *, lock: bool) -> list[Any]:
-    return connection.execute(SQL["lock_coupons" if lock else "load_coupons"], (list(codes),)).fetchall()
+    return now(connection, SQL["lock_coupons" if lock else "load_coupons"], (list(codes),))
 
 
 def owners_of(connection: Connection, codes: Sequence[str]) -> set[tuple[int, str]]:
     """Bucket and holder of coupons that belong to somebody."""
-    rows: list[Any] = connection.execute(SQL["owners"], (list(codes),)).fetchall()
+    rows = now(connection, SQL["owners"], (list(codes),))
     return {(row[0], row[1]) for row in rows if not row[1].startswith(BEARER)}
 
 
