@@ -133,7 +133,7 @@ class PostgresBatch:
         names += [name for name, asked in _asked(wanted) if asked]
         programmes = sorted({programme for programme, _ in budgets})
         run("BEGIN" if lock else "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        self._open, self._locking = True, lock
+        self._open = self._locking = lock
         if owners:
             if lock:
                 run(SQL["lock_holders"], (listed,))
@@ -155,6 +155,8 @@ class PostgresBatch:
             if lock:
                 run(SQL["ensure_budgets"], (packed(rows),))
             answers["budgets"] = run(SQL["load_budgets" if lock else "read_budgets"], (programmes,))
+        if not lock:
+            run("COMMIT")
         volley.fire()
         return _loaded(
             owners,
