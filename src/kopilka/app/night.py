@@ -67,6 +67,7 @@ def work(conninfo: str, roots: Path | None) -> bool:
             house.deliveries.prune()
             made = [] if roots is None else keep_roots(PostgresBooks(house.pool), RootFile(roots), now)
             forgotten = house.inbox.forget() + house.verifications.forget() + house.uploads.forget()
+            forgotten += house.foreign.forget()
             forgotten += house.privacy.erasures.sweep()
             log.info(
                 "night",

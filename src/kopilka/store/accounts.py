@@ -9,7 +9,7 @@ from kopilka.store.foreign import fact_rows, packed_or_none
 from kopilka.store.queries import queries
 from kopilka.store.standings import PostgresStandings
 from kopilka.store.views import any_case, member_view
-from kopilka.usecases.accounts import UNBOUND, AccountSearch, Bounds, Movement, Place, Reckoned
+from kopilka.usecases.accounts import UNBOUND, AccountSearch, Bounds, LineSearch, Movement, Place, Reckoned
 from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.views import IdentifierFacts, MemberView, StatementLine
 
@@ -35,6 +35,15 @@ class PostgresAccounts(PostgresStandings):
 
     def named(self, kind: str, values: Sequence[str]) -> list[str]:
         return [row[0] for row in self._all("named", (kind, list(values)))]
+
+    def lines(self, search: LineSearch) -> tuple[int, list[StatementLine]]:
+        bucket, holder_id = search.holder
+        asked = {
+            "bucket": bucket, "holder": holder_id, "kind": search.kind, "since": search.since, "until": search.until,
+            "skip": search.skip, "limit": search.limit,
+        }  # fmt: skip
+        rows = self._all("lines", asked)
+        return int(self._all("count_lines", asked)[0][0]), [StatementLine(*row) for row in rows]
 
     def movements(self, kinds: Sequence[str], after: Place | None, limit: int) -> list[Movement]:
         at, bucket, holder, kind, version = after or (None, 0, "", "", 0)

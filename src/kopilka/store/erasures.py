@@ -213,6 +213,7 @@ def _erase_documents(
     }  # fmt: skip
     rows: Any = connection.execute(SQL["lock_documents"], wanted).fetchall()
     counts: Counter[str] = Counter()
+    touched: list[Key] = []
     for row in rows:
         document, rule = document_of(row), forgetting(row[10])
         left = None if rule is None else rule(document)
@@ -229,6 +230,14 @@ def _erase_documents(
                 },
             )  # fmt: skip
         counts["documents"] += 1
+        touched.append((document.connection_id, document.kind, document.id))
+    connection.execute(
+        SQL["erase_changes"],
+        {
+            "member": member_id, "connections": [key[0] for key in touched], "kinds": [key[1] for key in touched],
+            "ids": [key[2] for key in touched],
+        },
+    )  # fmt: skip
     return counts
 
 

@@ -146,7 +146,7 @@ def _asked(search: Find) -> dict[str, Any]:
 def fact_rows(facts: Sequence[Fact]) -> list[dict[str, Any]]:
     """Facts as a query takes them."""
     return [
-        {"path": each.path, "texts": each.texts, "other": each.other, "absent": each.absent, "truths": _truths(each)}
+        {"path": each.path, "texts": each.texts, "other": each.other, "absent": each.absent, "truths": _truths(each), "any_case": each.any_case}
         for each in facts
     ]  # fmt: skip
 

@@ -16,7 +16,14 @@ from kopilka.usecases.foreign import Fact
 from kopilka.usecases.ports import LedgerStore, Wanted
 from kopilka.usecases.show import Holder, level_view
 from kopilka.usecases.standings import Pages, countable, ladders_of, standings_of
-from kopilka.usecases.views import MemberView, StandingView, StatementLine, WalletView, wallets_at
+from kopilka.usecases.views import (
+    MemberView,
+    StandingView,
+    StatementLine,
+    WalletView,
+    due_lines,
+    wallets_at,
+)
 from kopilka.values.period import DAY, Span, day_end, day_start, local_day
 
 Bounds = tuple[int | None, int | None]
@@ -111,6 +118,17 @@ class Means(msgspec.Struct, frozen=True):
     standings: tuple[StandingView, ...] = ()
 
 
+class LineSearch(msgspec.Struct, frozen=True):
+    """Which lines of a holder's statement of a points kind, newest first: recorded from `since` on, and before `until`."""
+
+    holder: Holder
+    kind: str
+    since: datetime | None = None
+    until: datetime | None = None
+    skip: int = 0
+    limit: int = 50
+
+
 class Movement(msgspec.Struct, frozen=True):
     """One posting of somebody's wallet, with a member of the holder."""
 
@@ -141,6 +159,10 @@ class AccountStore(Pages, Protocol):
 
     def named(self, kind: str, values: Sequence[str]) -> list[str]:
         """The ids of members whom identifiers find."""
+        ...
+
+    def lines(self, search: LineSearch) -> tuple[int, list[StatementLine]]:
+        """How many postings of a wallet there are on all pages, and those of the page."""
         ...
 
     def movements(self, kinds: Sequence[str], after: Place | None, limit: int) -> list[Movement]:
@@ -211,6 +233,26 @@ class Accounts:
     def named(self, kind: str, values: Sequence[str]) -> list[str]:
         """The ids of members whom identifiers of a kind find."""
         return self._store.named(kind, values)
+
+    def lines(self, search: LineSearch) -> tuple[int, list[StatementLine]]:
+        """How many lines there are on all pages, and those of the page; among them what is due to expire and not written
+        yet.
+        """
+        with self._ledger.batch() as batch:
+            holding = batch.load(Wanted([search.holder], caps=False), lock=False).holdings[search.holder[1]]
+        due = [
+            line
+            for line in due_lines(holding.book, self._clock(), search.kind)
+            if (search.since is None or line.recorded_at >= search.since)
+            and (search.until is None or line.recorded_at < search.until)
+        ]
+        if not due:
+            return self._store.lines(search)
+        # There are few, until the next hour: whatever is newer than the page's end stands before it, or in it.
+        whole = msgspec.structs.replace(search, skip=0, limit=search.skip + search.limit)
+        total, written = self._store.lines(whole)
+        lines = sorted(due + written, key=lambda line: line.recorded_at, reverse=True)
+        return total + len(due), lines[search.skip : search.skip + search.limit]
 
     def movements(self, kinds: Sequence[str], after: Place | None, limit: int) -> list[Movement]:
         """Postings of all wallets, oldest first."""

@@ -43,13 +43,15 @@ class Search(msgspec.Struct, frozen=True):
 
 class Fact(msgspec.Struct, frozen=True):
     """A fact of a document: what stands at `path` of its content, or at `other`, is one of `texts`. A truth is `1` or
-    `true`, a falsehood `0` or `false`; with `absent` nothing at all, or an empty text, will do as well.
+    `true`, a falsehood `0` or `false`; with `absent` nothing at all, or an empty text, will do as well. `any_case` has no
+    regard to capital Latin letters; `texts` are in small ones then.
     """
 
     path: tuple[str, ...]
     texts: tuple[str, ...]
     other: tuple[str, ...] = ()
     absent: bool = False
+    any_case: bool = False
 
 
 class Within(msgspec.Struct, frozen=True):

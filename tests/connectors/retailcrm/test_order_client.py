@@ -92,10 +92,10 @@ def test_orders_are_read_listed_and_told_by_status(shop: Trading) -> None:
     assert [("l-0", "new", "new"), ("l-1", "complete", "complete")] == [
         (row["externalId"], row["status"], row["group"]) for row in found
     ]
-    assert (ids[2], []) == (
-        said(client.order(ids[2], "id"))["order"]["id"],
-        said(client.orders_history())["history"],
-    )
+    assert ids[2] == said(client.order(ids[2], "id"))["order"]["id"]
+    by_number = {"ids": ids[:2], "customerExternalId": "c-1", "extendedStatus": ["new"]}
+    assert ["l-0"] == [row["externalId"] for row in said(client.orders(by_number))["orders"]]
+    assert [] == said(client.orders({"ids": ids, "numbers": ["77"]}))["orders"]
 
 
 def test_payments_come_change_and_go(shop: Trading) -> None:

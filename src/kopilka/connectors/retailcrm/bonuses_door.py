@@ -3,12 +3,13 @@
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import MAXYEAR, datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from kopilka.connectors.retailcrm.ask import Ask
+from kopilka.connectors.retailcrm.comments import comments_of
 from kopilka.connectors.retailcrm.mapping_accounts import (
     BURNING,
     WAITING,
@@ -19,9 +20,9 @@ from kopilka.connectors.retailcrm.mapping_accounts import (
     wallet_of,
 )
 from kopilka.connectors.retailcrm.mapping_privileges import main_kind
-from kopilka.connectors.retailcrm.orders import number_of, order_of_receipt
+from kopilka.connectors.retailcrm.orders import base_receipt, orders_of_receipts
 from kopilka.connectors.retailcrm.people import Account, account_by_number
-from kopilka.connectors.retailcrm.telling import LOYALTY, Teller
+from kopilka.connectors.retailcrm.telling import Teller
 from kopilka.connectors.retailcrm.wire import (
     Route,
     listed,
@@ -32,11 +33,11 @@ from kopilka.connectors.retailcrm.wire import (
     wrong_input,
 )
 from kopilka.core.rules.ruleset import Ruleset
-from kopilka.usecases.accounts import Movement, Place
+from kopilka.usecases.accounts import LineSearch, Movement, Place
 from kopilka.usecases.views import StatementLine
 
 EVENT = "event"
-LINES = 500
+SECOND = timedelta(seconds=1)
 CURSOR_MAX = 1_000
 
 
@@ -52,55 +53,60 @@ async def operations(ask: Ask) -> Mapping[str, Any]:
     account, page = await _account(ask), ask.page
     rules = (await Teller(ask).frame(account.customer.site)).rules
     zone = rules.programme.zone
-    lines = await _statement(ask, account, main_kind(rules))
-    for name, keep in (("createdAtFrom", False), ("createdAtTo", True)):
-        if ask.filters.get(name):
-            edge = read_moment(ask.filters[name], zone, f"filter.{name}", end=keep)
-            lines = [each for each in lines if _whole(each) <= edge] if keep else [
-                each for each in lines if _whole(each) >= edge
-            ]  # fmt: skip
-    told = [await _told(ask, line, rules) for line in page.of(lines)]
-    return {"pagination": page.pagination(len(lines)), "bonusOperations": told}
-
-
-def _whole(line: StatementLine) -> datetime:
-    """The moment as it is told: without a fraction of a second."""
-    return line.recorded_at.replace(microsecond=0)
-
-
-async def _statement(ask: Ask, account: Account, kind: str) -> list[StatementLine]:
-    """The whole statement of an account, newest first."""
     if account.member is None:
-        return []
-    holder = (account.member.bucket, account.member.holder_id)
-    lines: list[StatementLine] = []
-    after: tuple[datetime, str, int] | None = None
-    while True:
-        more = await ask.run(ask.services.views.statement, holder, kind=kind, after=after, limit=LINES)
-        lines += more
-        written = [line for line in more if line.version]
-        if len(written) < LINES:
-            return sorted(lines, key=lambda line: line.recorded_at, reverse=True)
-        after = (written[-1].recorded_at, written[-1].kind, written[-1].version)
+        return {"pagination": page.pagination(0), "bonusOperations": []}
+    edges = {}
+    for name in ("createdAtFrom", "createdAtTo"):
+        if ask.filters.get(name):
+            edges[name] = read_moment(ask.filters[name], zone, f"filter.{name}", end=name == "createdAtTo")
+    search = LineSearch(
+        (account.member.bucket, account.member.holder_id), main_kind(rules), _first(edges.get("createdAtFrom")),
+        _after(edges.get("createdAtTo")), page.first, page.limit,
+    )  # fmt: skip
+    total, lines = await ask.run(ask.services.accounts.lines, search)
+    told = await _told(ask, [(line, rules) for line in lines])
+    return {"pagination": page.pagination(total), "bonusOperations": told}
 
 
-async def _told(ask: Ask, line: StatementLine, rules: Ruleset) -> dict[str, Any]:
-    order = await order_of(ask, line.receipt) if line.receipt else {}
-    event = 0
-    if operation_type(line, rules)[1]:
-        rule = line.account.partition(":")[2] or line.verb
-        event = await ask.number(EVENT, f"{rules.programme.programme}/{rule}")
-    return operation_told(line, rules, order, event)
+def _first(edge: datetime | None) -> datetime | None:
+    """The first instant that is told as a moment from the edge on: moments are told without a fraction of a second."""
+    return edge if edge is None or not edge.microsecond else _after(edge) or edge
 
 
-async def order_of(ask: Ask, receipt_id: str) -> dict[str, Any]:
-    """A receipt as an order: what the site calls it, or what whoever sold it does."""
-    id_ = await order_of_receipt(ask, receipt_id)
-    if id_ is None:
-        return {"id": await ask.number("receipt", receipt_id), "externalId": receipt_id}
-    name = id_.partition(":")[2]
-    told: dict[str, Any] = {"id": await number_of(ask, id_)}
-    return told if name.startswith("#") else {**told, "externalId": name}
+def _after(edge: datetime | None) -> datetime | None:
+    """The first instant that is told as a later moment; none where the calendar ends."""
+    if edge is None or edge.year == MAXYEAR:
+        return None
+    return edge.replace(microsecond=0) + SECOND
+
+
+async def _told(ask: Ask, lines: Sequence[tuple[StatementLine, Ruleset]]) -> list[dict[str, Any]]:
+    """Movements with their orders and comments."""
+    orders = await orders_of(ask, [line.receipt for line, _ in lines if line.receipt])
+    by_hand = [line.txn for line, _ in lines if line.verb == "adjust"]
+    comments = await comments_of(ask, by_hand)
+    told = []
+    for line, rules in lines:
+        event = 0
+        if operation_type(line, rules)[1]:
+            rule = line.account.partition(":")[2] or line.verb
+            event = await ask.number(EVENT, f"{rules.programme.programme}/{rule}")
+        row = operation_told(line, rules, orders.get(line.receipt, {}), event)
+        told.append({**row, "comment": comments[line.txn]} if line.txn in comments else row)
+    return told
+
+
+async def orders_of(ask: Ask, receipts: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Receipts as orders: what the site calls them, or what whoever sold them does."""
+    known = await orders_of_receipts(ask, receipts)
+    bases = {each: each if id_ is None else base_receipt(ask, id_) for each, id_ in known.items()}
+    numbers = await ask.run(ask.services.foreign.numbers, "receipt", list(bases.values()))
+    found = {}
+    for receipt_id, id_ in known.items():
+        name = receipt_id if id_ is None else id_.partition(":")[2]
+        told: dict[str, Any] = {"id": numbers[bases[receipt_id]]}
+        found[receipt_id] = told if id_ is not None and name.startswith("#") else {**told, "externalId": name}
+    return found
 
 
 async def details(ask: Ask) -> Mapping[str, Any]:
@@ -142,12 +148,14 @@ async def all_operations(ask: Ask) -> Mapping[str, Any]:
     rows: list[Movement] = []
     if kinds:
         rows = await ask.run(ask.services.accounts.movements, kinds, after, limit)
+    lines = await _told(ask, [(row.line, frames[row.line.kind].rules) for row in rows])
+    members = sorted({row.member_id for row in rows if row.member_id})
+    numbers = await ask.run(ask.services.foreign.numbers, "member", members)
     told = []
-    for row in rows:
-        rules = frames[row.line.kind].rules
-        whose = {"loyaltyAccount": {"id": await ask.number("member", row.member_id)}} if row.member_id else {}
-        loyalty = {"loyalty": {"id": await ask.number(LOYALTY, rules.programme.programme)}}
-        told.append({**await _told(ask, row.line, rules), **whose, **loyalty})
+    for row, line in zip(rows, lines, strict=True):
+        whose = {"loyaltyAccount": {"id": numbers[row.member_id]}} if row.member_id else {}
+        loyalty = {"loyalty": {"id": frames[row.line.kind].numbers["loyalty"]}}
+        told.append({**line, **whose, **loyalty})
     cursor = _cursor(rows[-1].place) if rows else ask.text("cursor")
     return {"pagination": {"nextCursor": cursor} if cursor else {}, "bonusOperations": told}
 

@@ -7,15 +7,20 @@ import msgspec
 
 from kopilka.connectors.retailcrm.ask import Ask
 from kopilka.connectors.retailcrm.joining import new_key, put_customer
-from kopilka.connectors.retailcrm.mapping_customers import birthday_of, customer_told, full_name, phones_of
+from kopilka.connectors.retailcrm.mapping_customers import (
+    birthday_of,
+    customer_told,
+    customers_asked,
+    full_name,
+)
 from kopilka.connectors.retailcrm.people import (
     CUSTOMER,
     Customer,
     customer_by_key,
-    customer_by_number,
-    customer_from,
     customer_key,
     customer_named,
+    customer_of_document,
+    customer_whole,
     member_of,
 )
 from kopilka.connectors.retailcrm.wire import (
@@ -24,14 +29,12 @@ from kopilka.connectors.retailcrm.wire import (
     WrongCallError,
     id_text,
     listed,
-    moment,
     not_found,
-    read_moment,
     wrong_entity,
     wrong_input,
 )
 from kopilka.connectors.retailcrm.words import text
-from kopilka.usecases.foreign import ForeignDocument, Search
+from kopilka.usecases.foreign import Find
 from kopilka.usecases.members import MemberChange, PersonChange
 
 PAGE, UPLOAD_MAX, FIELDS_MAX = 500, 50, 100
@@ -97,59 +100,30 @@ async def upload(ask: Ask) -> Made:
 
 
 async def customers(ask: Ask) -> Mapping[str, Any]:
-    """A page of customers, newest first."""
+    """A page of customers, those written last first."""
     page, filters = ask.page, ask.filters
     ids, external_ids = listed(filters.get("ids")), listed(filters.get("externalIds"))
-    zone, sites = (await ask.rules()).programme.zone, await ask.shops()
+    zone, shops = (await ask.rules()).programme.zone, await ask.shops()
+    sites = set(listed(filters.get("sites")) or shops) & set(shops)
+    keys: set[str] | None = None
     if ids:
-        rows = [await customer_by_number(ask, id_) for id_ in ids]
-        found = [each.document for each in rows if each is not None and each.document is not None]
-    elif external_ids:
-        keys = [customer_key(site, id_) for id_ in external_ids for site in sites]
-        rows = [await customer_by_key(ask, key) for key in keys]
-        found = [each.document for each in rows if each is not None and each.document is not None]
-    else:
-        found = (await _documents(ask))[::-1]
-    kept = [each for each in found if _site(each) in sites and _fits(each, filters, zone)]
-    told = [await _told(ask, await customer_from(ask, each)) for each in page.of(kept)]
-    return {"pagination": page.pagination(len(kept)), "customers": told}
-
-
-async def history(ask: Ask) -> Mapping[str, Any]:
-    """When customers were written, as this key wrote them; oldest first."""
-    page, filters = ask.page, ask.filters
-    zone = (await ask.rules()).programme.zone
-    since = id_text(filters.get("sinceId"), "filter.sinceId")
-    first = read_moment(filters["startDate"], zone, "filter.startDate") if filters.get("startDate") else None
-    last = (
-        read_moment(filters["endDate"], zone, "filter.endDate", end=True) if filters.get("endDate") else None
+        prefix = f"{ask.connection.connection_id}/"
+        wholes = (await ask.run(ask.services.foreign.ids_of, CUSTOMER, ids)).values()
+        keys = {whole[len(prefix) :] for whole in wholes if whole.startswith(prefix)}
+    if external_ids:
+        named = {customer_key(site, id_) for id_ in external_ids for site in sites}
+        keys = named if keys is None else keys & named
+    search = customers_asked(
+        filters, zone, Find(ask.connection.connection_id, CUSTOMER, sites=tuple(sorted(sites)))
     )
-    rows = []
-    sites, prefix = await ask.shops(), f"{ask.connection.connection_id}/"
-    documents = [each for each in await _documents(ask) if _site(each) in sites]
-    changes = [f"{prefix}{each.id}/{each.revision}" for each in documents]
-    numbers = await ask.run(ask.services.foreign.numbers, "customer_change", changes)
-    for document, change in zip(documents, changes, strict=True):
-        at, number = document.written_at or document.changed_at, numbers[change]
-        late = since.isdigit() and number <= int(since)
-        if not late and (first is None or at >= first) and (last is None or at <= last):
-            rows.append((number, document))
-    rows.sort(key=lambda row: row[0])
-    return {
-        "generatedAt": moment(ask.now, zone),
-        "pagination": page.pagination(len(rows)),
-        "history": [await _change(ask, number, document, zone) for number, document in page.of(rows)],
-    }
-
-
-async def _change(ask: Ask, number: int, document: ForeignDocument, zone: str) -> dict[str, Any]:
-    customer, at = await customer_from(ask, document), document.written_at or document.changed_at
-    who: dict[str, Any] = {"id": customer.number, "site": customer.site}
-    row = {
-        "id": number, "createdAt": moment(at, zone), "source": "api", "field": "id", "apiKey": {"current": True},
-        "customer": who | ({"externalId": customer.external_id} if customer.external_id else {}),
-    }  # fmt: skip
-    return row | ({"created": True} if document.revision == 1 else {})
+    search = msgspec.structs.replace(
+        search, ids=None if keys is None else tuple(sorted(keys)), skip=page.first, limit=page.limit
+    )
+    total, documents = await ask.run(ask.services.foreign.find, search)
+    wholes_of = {each.id: customer_whole(ask, each.id) for each in documents}
+    numbers = await ask.run(ask.services.foreign.numbers, CUSTOMER, list(wholes_of.values()))
+    told = [await _told(ask, customer_of_document(numbers[wholes_of[each.id]], each)) for each in documents]
+    return {"pagination": page.pagination(total), "customers": told}
 
 
 async def cart(ask: Ask) -> Mapping[str, Any]:
@@ -201,45 +175,10 @@ async def _told(ask: Ask, customer: Customer) -> dict[str, Any]:
     return customer_told(customer, member, rules.programme.zone)
 
 
-async def _documents(ask: Ask) -> list[ForeignDocument]:
-    """All customers in the order of their last writing."""
-    found: list[ForeignDocument] = []
-    search = Search(ask.connection.connection_id, CUSTOMER, limit=PAGE)
-    while True:
-        rows = await ask.run(ask.services.foreign.documents, search)
-        found += rows
-        last = rows[-1] if len(rows) == PAGE else None
-        if last is None or last.written_at is None:
-            return found
-        search = msgspec.structs.replace(search, after=(last.written_at, last.id))
-
-
-def _site(document: ForeignDocument) -> str:
-    return document.id.partition(":")[0]
-
-
-def _fits(document: ForeignDocument, filters: Mapping[str, Any], zone: str) -> bool:
-    content, sites, created = document.content, listed(filters.get("sites")), document.changed_at
-    name, email = str(filters.get("name") or "").lower(), str(filters.get("email") or "").lower()
-    phone = "".join(filter(str.isdigit, str(filters.get("phone") or "")))[-10:]
-    texts = f"{full_name(content)} {content.get('email') or ''}".lower()
-    by_name = not name or name in texts or any(name in each for each in phones_of(content))
-    first, last = filters.get("dateFrom"), filters.get("dateTo")
-    return (
-        (not sites or _site(document) in sites)
-        and by_name
-        and (not email or email == str(content.get("email") or "").lower())
-        and (not phone or any(phone in each for each in phones_of(content)))
-        and (not first or created >= read_moment(first, zone, "filter.dateFrom"))
-        and (not last or created <= read_moment(last, zone, "filter.dateTo", end=True))
-    )
-
-
 ROUTES: tuple[Route, ...] = (
     ("GET", "/api/v5/customers", customers),
     ("POST", "/api/v5/customers/create", create),
     ("POST", "/api/v5/customers/upload", upload),
-    ("GET", "/api/v5/customers/history", history),
     ("GET", "/api/v5/customers/{id}", one),
     ("POST", "/api/v5/customers/{id}/edit", edit),
     ("POST", "/api/v5/customer-interaction/{site}/cart/set", cart),

@@ -11,6 +11,7 @@ from kopilka.connectors.kit.services import Services
 from kopilka.connectors.retailcrm import (
     calculate_door,
     customers_door,
+    history_door,
     loyalty_door,
     orders_door,
     reference_door,
@@ -24,6 +25,7 @@ ROUTES: Routes[Handler] = Routes(
     [
         *loyalty_door.ROUTES,
         *calculate_door.ROUTES,
+        *history_door.ROUTES,
         *customers_door.ROUTES,
         *orders_door.ROUTES,
         *reference_door.ROUTES,

@@ -1,5 +1,5 @@
 """What is left of RetailCRM's documents when a person is erased: of an order what was sold and for how much, so that it can
-still be edited and given back; of customers and accounts nothing.
+still be edited and given back; of customers, accounts and comments nothing.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from kopilka.connectors.kit.forgetting import unlinked
+from kopilka.connectors.retailcrm.comments import COMMENT
 from kopilka.connectors.retailcrm.joining import ATTACHING
 from kopilka.connectors.retailcrm.orders import HELD, ORDER, PLACED
 from kopilka.connectors.retailcrm.people import ACCOUNT, CUSTOMER
@@ -31,7 +32,7 @@ DELIVERY = frozenset({"cost", "netCost", "code"})
 
 def forget(document: ForeignDocument) -> ForeignDocument | None:
     """The document without the person."""
-    if document.kind in {CUSTOMER, ACCOUNT, ATTACHING}:
+    if document.kind in {CUSTOMER, ACCOUNT, ATTACHING, COMMENT}:
         return None
     if document.kind != ORDER:
         return unlinked(document)

@@ -12,6 +12,7 @@ import msgspec
 
 from kopilka.connectors.retailcrm.ask import Ask
 from kopilka.connectors.retailcrm.mapping_customers import full_name, person_of
+from kopilka.connectors.retailcrm.mapping_history import customer_changes
 from kopilka.connectors.retailcrm.people import (
     ACCOUNT,
     ACTIVATED,
@@ -88,7 +89,8 @@ async def put_customer(
             member_id or ("" if before is None else before.member_id),
             revision=0 if before is None else before.revision,
         )  # fmt: skip
-        if await ask.run(ask.services.foreign.put, after):
+        changes = customer_changes(None if before is None else before.content, after.content)
+        if await ask.run(ask.services.foreign.put, after, changes):
             found = await customer_by_key(ask, key)
             if found is not None:
                 return found

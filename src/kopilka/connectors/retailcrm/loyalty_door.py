@@ -6,6 +6,7 @@ from typing import Any
 
 from kopilka.connectors.retailcrm import accounts_door, bonuses_door, programme_door, verification_door
 from kopilka.connectors.retailcrm.ask import Ask
+from kopilka.connectors.retailcrm.comments import keep_comment
 from kopilka.connectors.retailcrm.joining import (
     Wish,
     confirms,
@@ -48,7 +49,9 @@ from kopilka.usecases.verifications import Verification
 from kopilka.usecases.views import MemberView
 from kopilka.values.period import local_day
 
-KEY, NOTE_MAX = "rcrm_", 200
+KEY, COMMENT_MAX = "rcrm_", 200
+NOTE = "RetailCRM"
+"""What the ledger says of bonuses by hand: it is never erased, and comments may name people."""
 RESEND_SECONDS = 60
 """A second activation within this time does not send a second SMS."""
 
@@ -245,7 +248,7 @@ async def _set_level(ask: Ask, account: Account, teller: Teller, level: str) -> 
     programme, who = frame.rules.programme.programme, Ref("member", member.member_id)
     key = ask.services.new_id(KEY)
     command = SetLevel(
-        who, programme, level, "RetailCRM", ask.connection.connection_id, key, ask.connection.connection_id
+        who, programme, level, NOTE, ask.connection.connection_id, key, ask.connection.connection_id
     )
     done = await ask.services.counter.carry_out(command)
     if isinstance(done, Refused):
@@ -269,16 +272,18 @@ async def _adjust(
 ) -> None:
     if account.member is None:
         raise wrong_entity("loyaltyAccount", text("not_confirmed", russian=ask.russian), "not_confirmed")
-    note = "".join(sign for sign in ask.text("comment") if sign.isprintable())[:NOTE_MAX]
+    comment = "".join(sign for sign in ask.text("comment") if sign.isprintable())[:COMMENT_MAX]
     who, connection = Ref("member", account.member.member_id), ask.connection.connection_id
     command = Adjust(
-        who, main_kind(frame.rules), units, note or "RetailCRM", connection, ask.services.new_id(KEY), connection,
+        who, main_kind(frame.rules), units, NOTE, connection, ask.services.new_id(KEY), connection,
         last_on=days[1], active_on=days[0],
     )  # fmt: skip
     done = await ask.services.counter.carry_out(command)
     if isinstance(done, Refused):
         field = "expireDate" if done.field == "last_on" else "amount"
         raise wrong_entity(field, refusal(done, russian=ask.russian), done.code)
+    if comment:
+        await keep_comment(ask, done.txn, comment, account.member.member_id)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -102,6 +102,15 @@ def rows_of(sale: Sale, rules: Ruleset, cart: Cart) -> dict[str, Row]:
     return found
 
 
+def totals_of(sale: Sale, rules: Ruleset, cart: Cart) -> tuple[int | Decimal, int | Decimal]:
+    """The bonuses that a sale has taken and given, of what is kept of it."""
+    rows, kind = rows_of(sale, rules, cart).values(), rules.programme.points.get(main_kind(rules))
+    digits = 0 if kind is None else kind.decimals
+    return plain(sum([row.charged for row in rows]), digits), plain(
+        sum([row.credited for row in rows]), digits
+    )
+
+
 def _kept(part: int, done: int, whole: int) -> int:
     return part - cumulative(part, done, whole) if part >= 0 else part + cumulative(-part, done, whole)
 

@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+import msgspec
+
 from kopilka.connectors.retailcrm.people import Account, Customer
-from kopilka.connectors.retailcrm.wire import moment
+from kopilka.connectors.retailcrm.wire import moment, read_moment
 from kopilka.usecases.commands import Person
+from kopilka.usecases.foreign import Fact, Find, Within
 from kopilka.usecases.members import normal
 from kopilka.usecases.views import MemberView
 
 NAMES = ("firstName", "lastName", "patronymic")
+FULL_NAME = ("firstName", "patronymic", "lastName", "email")
+PHONE_DIGITS = 10
+"""Digits of a phone without its country."""
 _OWN = frozenset({"id", "externalId", "site"})
 TEXT_MAX = 200
 _PATRONYMICS = ("вич", "вна", "ична", "оглы", "кызы")
@@ -34,6 +40,26 @@ def customer_told(customer: Customer, member: MemberView | None, zone: str) -> d
     if customer.document is not None and customer.document.written_at is not None:
         usual["createdAt"] = moment(customer.document.changed_at, zone)
     return usual | told | {key: value for key, value in customer.content.items() if key not in _OWN}
+
+
+def customers_asked(filters: Mapping[str, Any], zone: str, search: Find) -> Find:
+    """Which customers a list asks for, by what sites tell of them."""
+    name, email = str(filters.get("name") or ""), str(filters.get("email") or "").lower()
+    digits = "".join(filter(str.isdigit, str(filters.get("phone") or "")))[-PHONE_DIGITS:]
+    texts = []
+    if name:
+        bare = name.removeprefix("+")
+        texts.append(Within(FULL_NAME, name, bare if bare.isascii() and bare.isdigit() else ""))
+    if digits:
+        texts.append(Within(digits=digits))
+    first, last = filters.get("dateFrom"), filters.get("dateTo")
+    return msgspec.structs.replace(
+        search,
+        facts=(Fact(("email",), (email,), any_case=True),) if email else (),
+        texts=tuple(texts),
+        since=read_moment(first, zone, "filter.dateFrom") if first else None,
+        until=read_moment(last, zone, "filter.dateTo", end=True) if last else None,
+    )
 
 
 def account_customer(account: Account) -> dict[str, Any]:
@@ -77,14 +103,6 @@ def birthday_of(content: Mapping[str, Any]) -> date | None:
     except ValueError:
         return None
     return found if found.year > 1900 else None  # noqa: PLR2004 - sites write 1900 and 0001 for none
-
-
-def phones_of(content: Mapping[str, Any]) -> list[str]:
-    """The phones of a customer, normalised."""
-    rows = content.get("phones")
-    raw = [row.get("number") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    found = [normal("phone", str(each)) for each in [content.get("phone"), *raw] if each]
-    return [phone for phone in dict.fromkeys(found) if phone]
 
 
 def person_of(content: Mapping[str, Any], phone: str, language: str) -> Person:

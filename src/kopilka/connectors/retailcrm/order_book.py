@@ -5,10 +5,13 @@ when goods or the whole of it go. The ledger is brought to what the order says n
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import msgspec
 
 from kopilka.connectors.retailcrm.ask import Ask
+from kopilka.connectors.retailcrm.mapping_answers import totals_of
+from kopilka.connectors.retailcrm.mapping_history import order_changes
 from kopilka.connectors.retailcrm.mapping_orders import (
     Cart,
     Place,
@@ -339,13 +342,27 @@ async def change(ask: Ask, load: Load, edit: Edit, *, strict: bool = False) -> S
                 await settle(ask, load)
             raise
         moved = True
+        scene = with_totals(scene)
         written = document_of(
             scene.known, member_id="" if scene.who is None else scene.who.value, receipt_id=scene.receipt_id,
             state=scene.state, now=ask.now,
         )  # fmt: skip
-        if await ask.run(ask.services.foreign.put, written):
+        before = known.order if known.document.revision else None
+        changes = order_changes(before, scene.known.order, known.number)
+        if await ask.run(ask.services.foreign.put, written, changes):
             return scene
     raise WrongCallError("The order is being changed by somebody else.", status=503, outcome="raced")
+
+
+def with_totals(scene: Scene) -> Scene:
+    """A scene whose order says what its bonuses do."""
+    charged, credited = (
+        (0, 0)
+        if scene.sale is None or scene.state == PLACED
+        else totals_of(scene.sale, scene.rules, scene.cart)
+    )
+    order = msgspec.structs.replace(scene.known.order, charged=Decimal(charged), credited=Decimal(credited))
+    return msgspec.structs.replace(scene, known=scene.known.with_order(order))
 
 
 async def settle(ask: Ask, load: Load) -> None:

@@ -2,8 +2,9 @@
 `order_book.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -28,7 +29,8 @@ NEW, OLDEST = "new", 2000
 class Order(msgspec.Struct, frozen=True):
     """An order as it stands. `facts` are what was said of it, without its items and payments; `items` have a number `n`
     each. `bonuses` are those asked for, `confirmed` those that a code has confirmed, `check_id` the code's check. `rounds`
-    asks for a whole total, `round_minor` is what makes it whole. `idle` says that its bonus operations were cancelled, `turn` how often it was booked anew, `made_of` by what it was made.
+    asks for a whole total, `round_minor` is what makes it whole. `idle` says that its bonus operations were cancelled, `turn` how often it was booked anew, `made_of` by what it was made. `charged` and `credited` are what its
+    bonuses did, as was last told.
     """
 
     at: datetime
@@ -45,6 +47,8 @@ class Order(msgspec.Struct, frozen=True):
     idle: bool = False
     turn: int = 0
     made_of: str = ""
+    charged: Decimal | None = None
+    credited: Decimal | None = None
 
     @property
     def status(self) -> str:
@@ -128,16 +132,18 @@ async def id_by_number(ask: Ask, number: object) -> str | None:
     return receipt_id[len(prefix) :]
 
 
-async def order_of_receipt(ask: Ask, receipt_id: str) -> str | None:
-    """The order that a receipt is a turn of; None where it is none of this connection's."""
+async def orders_of_receipts(ask: Ask, receipts: Sequence[str]) -> dict[str, str | None]:
+    """The order that each receipt is a turn of; None where it is none of this connection's."""
     prefix, connection_id = f"{ask.connection.connection_id}:", ask.connection.connection_id
-    if not receipt_id.startswith(prefix):
-        return None
-    whole = receipt_id[len(prefix) :]
-    for id_ in (whole, whole.rpartition(TURN)[0]):
-        if id_ and await ask.run(ask.services.foreign.document, connection_id, ORDER, id_) is not None:
-            return id_
-    return None
+    asked = {each: _orders_perhaps(each.removeprefix(prefix)) for each in receipts if each.startswith(prefix)}
+    ids = [id_ for each in asked.values() for id_ in each]
+    there = await ask.run(ask.services.foreign.several, connection_id, ORDER, ids)
+    return {each: next((id_ for id_ in asked.get(each, ()) if id_ in there), None) for each in receipts}
+
+
+def _orders_perhaps(whole: str) -> list[str]:
+    """The orders that a receipt may be a turn of: an order's name may look like one."""
+    return [id_ for id_ in (whole, whole.rpartition(TURN)[0]) if id_]
 
 
 async def known_of(ask: Ask, document: ForeignDocument) -> Known:

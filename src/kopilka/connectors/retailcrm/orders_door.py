@@ -20,9 +20,11 @@ from kopilka.connectors.retailcrm.order_book import (
 )
 from kopilka.connectors.retailcrm.order_view import whole
 from kopilka.connectors.retailcrm.orders import (
+    NEW,
     ORDER,
     Known,
     Order,
+    base_receipt,
     cancelled,
     completed,
     id_by_number,
@@ -44,12 +46,11 @@ from kopilka.connectors.retailcrm.wire import (
     wrong_entity,
 )
 from kopilka.core.receipt import Shop
-from kopilka.usecases.foreign import ForeignDocument, Search
+from kopilka.usecases.foreign import Fact, Find, ForeignDocument
 from kopilka.values.ids import RECEIPT
 from kopilka.values.money import exponent
 
 APART = frozenset({"items", "payments", "id"})
-SCAN_PAGE, SCAN_MAX = 200, 50_000
 CODE_MAX = 100
 _encode = msgspec.json.Encoder(decimal_format="number", order="sorted").encode
 
@@ -185,46 +186,44 @@ async def show(ask: Ask) -> Mapping[str, Any]:
 
 async def list_all(ask: Ask) -> Mapping[str, Any]:
     """Orders, newest first."""
-    filters, page = ask.filters, ask.page
-    found = [known for known in await _all(ask) if _fits(known, filters)]
-    found.sort(key=lambda known: (known.order.at, known.number), reverse=True)
-    rows = [await whole(ask, await scene_of(ask, known)) for known in page.of(found)]
-    return {"pagination": page.pagination(len(found)), "orders": rows}
+    filters, page, shops = ask.filters, ask.page, await ask.shops()
+    sites = set(listed(filters.get("sites")) or shops) & set(shops)
+    ids: set[str] | None = None
+    if listed(filters.get("ids")):
+        receipts = await ask.run(ask.services.foreign.ids_of, "receipt", listed(filters.get("ids")))
+        prefix = base_receipt(ask, "")
+        ids = {each[len(prefix) :] for each in receipts.values() if each.startswith(prefix)}
+    if listed(filters.get("externalIds")):
+        named = {f"{site}:{name}" for name in listed(filters.get("externalIds")) for site in sites}
+        ids = named if ids is None else ids & named
+    search = Find(
+        ask.connection.connection_id, ORDER, ids=None if ids is None else tuple(sorted(ids)),
+        sites=tuple(sorted(sites)), facts=_facts_asked(filters), moment="at", by_moment=True, skip=page.first,
+        limit=page.limit,
+    )  # fmt: skip
+    total, documents = await ask.run(ask.services.foreign.find, search)
+    numbers = [base_receipt(ask, each.id) for each in documents]
+    await ask.run(ask.services.foreign.numbers, "receipt", numbers)
+    known = [await known_of(ask, each) for each in documents]
+    rows = [await whole(ask, await scene_of(ask, each)) for each in known]
+    return {"pagination": page.pagination(total), "orders": rows}
 
 
-def _fits(known: Known, filters: Mapping[str, Any]) -> bool:
-    customer = {str(value) for name, value in known.order.customer.items() if name in {"id", "externalId"}}
-    facts = {
-        "ids": {str(known.number)}, "externalIds": {known.external_id}, "sites": {known.shop.id},
-        "extendedStatus": {known.order.status}, "numbers": {str(known.order.facts.get("number", ""))},
-        "customerId": customer, "customerExternalId": customer,
-    }  # fmt: skip
-    return all(
-        set(listed(filters[name])) & values for name, values in facts.items() if listed(filters.get(name))
-    )
-
-
-async def _all(ask: Ask) -> list[Known]:
-    """Orders of the shops that the key sees."""
-    shops, after = await ask.shops(), None
-    found: list[Known] = []
-    while len(found) < SCAN_MAX:
-        search = Search(ask.connection.connection_id, ORDER, after=after, limit=SCAN_PAGE)
-        rows = await ask.run(ask.services.foreign.documents, search)
-        found += [await known_of(ask, row) for row in rows if row.id.partition(":")[0] in shops]
-        if len(rows) < SCAN_PAGE or rows[-1].written_at is None:
-            break
-        after = (rows[-1].written_at, rows[-1].id)
-    return found
-
-
-async def history(ask: Ask) -> Mapping[str, Any]:
-    """Changes of orders that sites have not made themselves: there are none, for Kopilka changes no orders."""
-    return {
-        "generatedAt": ask.now.strftime("%Y-%m-%d %H:%M:%S"),
-        "history": [],
-        "pagination": ask.page.pagination(0),
-    }
+def _facts_asked(filters: Mapping[str, Any]) -> tuple[Fact, ...]:
+    """What orders have to say."""
+    found = []
+    statuses_ = tuple(listed(filters.get("extendedStatus")))
+    if statuses_:
+        found.append(Fact(("facts", "status"), statuses_, absent=NEW in statuses_))
+    numbers = tuple(listed(filters.get("numbers")))
+    if numbers:
+        found.append(Fact(("facts", "number"), numbers))
+    for name in ("customerId", "customerExternalId"):
+        who = tuple(listed(filters.get(name)))
+        if who:
+            path = ("facts", "customer")
+            found.append(Fact((*path, "id"), who, (*path, "externalId")))
+    return tuple(found)
 
 
 async def statuses(ask: Ask) -> Mapping[str, Any]:
@@ -259,7 +258,6 @@ ROUTES: tuple[Route, ...] = (
     *payments_door.ROUTES,
     ("POST", "/api/v5/orders/create", create),
     ("GET", "/api/v5/orders", list_all),
-    ("GET", "/api/v5/orders/history", history),
     ("GET", "/api/v5/orders/statuses", statuses),
     ("GET", "/api/v5/orders/{id}", show),
     ("POST", "/api/v5/orders/{id}/edit", edit),

@@ -22,7 +22,7 @@ from kopilka.connectors.retailcrm.people import (
 from kopilka.connectors.retailcrm.spending_door import spending_confirmed
 from kopilka.connectors.retailcrm.wire import Route, id_text, not_found, wrong_entity
 from kopilka.connectors.retailcrm.words import refusal, text
-from kopilka.usecases.foreign import Search
+from kopilka.usecases.foreign import Fact, Find
 from kopilka.usecases.members import normal
 from kopilka.usecases.outcomes import Refused, Why
 from kopilka.usecases.verifications import VERIFY_PHONE, VERIFY_SPENDING, Verification
@@ -30,7 +30,6 @@ from kopilka.usecases.verifications import VERIFY_PHONE, VERIFY_SPENDING, Verifi
 Confirmed = Callable[[Ask, Verification], Awaitable[None]]
 CONFIRMED: Mapping[str, Confirmed] = {VERIFY_PHONE: phone_confirmed, VERIFY_SPENDING: spending_confirmed}
 """What happens once a code of a purpose was shown; does nothing again that is done already."""
-PAGE = 500
 
 
 async def confirm(ask: Ask) -> Mapping[str, Any]:
@@ -84,18 +83,13 @@ async def _waiting(ask: Ask, wanted: Mapping[str, Any]) -> Account | None:
     if number:
         account = await account_by_number(ask, number)
         return account if account is not None and account.member is None else None
-    phone, after = normal("phone", id_text(wanted.get("phone"), "phone")), None
-    while phone:
-        search = Search(ask.connection.connection_id, ACCOUNT, NOT_CONFIRMED, after=after, limit=PAGE)
-        rows = await ask.run(ask.services.foreign.documents, search)
-        for row in rows:
-            if row.content.get("phoneNumber") == phone:
-                return await account_of(ask, await customer_by_key(ask, row.id))
-        last = rows[-1] if len(rows) == PAGE else None
-        if last is None or last.written_at is None:
-            return None
-        after = (last.written_at, last.id)
-    return None
+    phone = normal("phone", id_text(wanted.get("phone"), "phone"))
+    if not phone:
+        return None
+    fact = Fact(("phoneNumber",), (phone,))
+    search = Find(ask.connection.connection_id, ACCOUNT, NOT_CONFIRMED, facts=(fact,), limit=1)
+    _, found = await ask.run(ask.services.foreign.find, search)
+    return await account_of(ask, await customer_by_key(ask, found[0].id)) if found else None
 
 
 async def _told(ask: Ask, check: Verification) -> dict[str, Any]:

@@ -147,6 +147,24 @@ SELECT member_id FROM personal.identifier WHERE kind = %s AND value = ANY (%s::t
 SELECT member_id, kind, value, card_type, status, created_at FROM personal.identifier
 WHERE member_id = ANY (%s::text[]) AND kind <> 'member' ORDER BY created_at, kind, value;
 
+-- name: lines
+-- A page of a wallet's postings, newest first.
+SELECT p.kind, p.version, p.txn, p.verb, CASE WHEN p.credit = 'wallet' THEN p.debit ELSE p.credit END,
+    CASE WHEN p.credit = 'wallet' THEN p.units ELSE -p.units END, p.before, p.after, p.effective_at, p.recorded_at,
+    p.receipt, p.note, p.actor, p.active_from, p.expires_at
+FROM posting p
+WHERE p.bucket = %(bucket)s AND p.holder_id = %(holder)s AND p.kind = %(kind)s
+    AND (%(since)s::timestamptz IS NULL OR p.recorded_at >= %(since)s)
+    AND (%(until)s::timestamptz IS NULL OR p.recorded_at < %(until)s)
+ORDER BY p.recorded_at DESC, p.version DESC OFFSET %(skip)s LIMIT %(limit)s;
+
+-- name: count_lines
+-- How many there are on all pages.
+SELECT count(*) FROM posting p
+WHERE p.bucket = %(bucket)s AND p.holder_id = %(holder)s AND p.kind = %(kind)s
+    AND (%(since)s::timestamptz IS NULL OR p.recorded_at >= %(since)s)
+    AND (%(until)s::timestamptz IS NULL OR p.recorded_at < %(until)s);
+
 -- name: movements
 -- A page of everybody's postings, oldest first. Those that were recorded since the oldest batch that is writing now began
 -- wait for it, with a second for clocks that differ.

@@ -76,6 +76,12 @@ WHERE d.connection_id <> '' AND (d.member_id = %(member)s
 ORDER BY d.connection_id, d.kind, d.id
 FOR UPDATE OF d;
 
+-- name: erase_changes
+-- What changed in the member's documents, and in others that were erased with them.
+DELETE FROM personal.foreign_change c
+WHERE c.member_id = %(member)s OR (c.connection_id, c.kind, c.id) IN (
+    SELECT * FROM unnest(%(connections)s::text[], %(kinds)s::text[], %(ids)s::text[]));
+
 -- name: drop_document
 -- A document goes as a whole.
 DELETE FROM personal.foreign_document WHERE connection_id = %s AND kind = %s AND id = %s;
@@ -189,6 +195,7 @@ SELECT e.member_id FROM erasure e
 WHERE EXISTS (SELECT FROM personal.person p WHERE p.member_id = e.member_id)
     OR EXISTS (SELECT FROM personal.identifier i WHERE i.member_id = e.member_id AND i.kind <> 'member')
     OR EXISTS (SELECT FROM personal.foreign_document d WHERE d.member_id = e.member_id AND d.connection_id <> '')
+    OR EXISTS (SELECT FROM personal.foreign_change h WHERE h.member_id = e.member_id)
     OR EXISTS (SELECT FROM personal.consent c WHERE c.member_id = e.member_id)
     OR EXISTS (SELECT FROM personal.verification v WHERE v.member_id = e.member_id)
     OR EXISTS (SELECT FROM personal.member_code k WHERE k.member_id = e.member_id)

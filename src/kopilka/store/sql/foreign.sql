@@ -61,9 +61,9 @@ WITH found AS MATERIALIZED (
             >= CASE %(moment)s WHEN '' THEN d.changed_at ELSE (d.content ->> %(moment)s)::timestamptz END)
         AND (%(facts)s::json IS NULL OR NOT EXISTS (
             SELECT FROM json_to_recordset(%(facts)s::json) AS f(path text[], texts text[], other text[], absent boolean,
-                truths text[])
-            WHERE NOT (coalesce(d.content #>> f.path = ANY (CASE WHEN json_typeof(d.content #> f.path) = 'boolean'
-                    THEN f.truths ELSE f.texts END), false)
+                truths text[], any_case boolean)
+            WHERE NOT (coalesce(CASE WHEN f.any_case THEN lower(d.content #>> f.path) ELSE d.content #>> f.path END
+                    = ANY (CASE WHEN json_typeof(d.content #> f.path) = 'boolean' THEN f.truths ELSE f.texts END), false)
                 OR (f.other <> '{}' AND coalesce(d.content #>> f.other = ANY (f.texts), false))
                 OR (f.absent AND coalesce(d.content #>> f.path, '') = ''))))
         AND (%(texts)s::json IS NULL OR NOT EXISTS (
