@@ -92,19 +92,19 @@ class ShopifyShop:
 
 
 class ShopifyTill:
-    """Sells a list of orders, another for every seed: each is made, paid, perhaps changed, refunded in parts, cancelled. What is not answered with
-    2xx is sent again when there is time.
+    """Sells a list of orders, another for every seed: each is made, paid, perhaps changed, refunded in parts, cancelled.
+    What is not answered with 2xx is sent again when there is time.
     """
 
-    def __init__(self, shop: ShopifyShop, phone: str, seed: int) -> None:
+    def __init__(self, shop: ShopifyShop, phone: str, seed: int, number: int) -> None:
         self._shop, self._phone = shop, phone
-        self._list, self._first_id = Random(seed), 5_551_000 + 10 * seed
+        self._list, self.first_id = Random(seed), 5_551_000 + 10 * number
         self._unsent: list[Callable[[], Call]] = []
 
     def sell(self, wire: Wire) -> None:
-        for n in range(1, 4):
-            for topic, body in self._story(n):
-                self._send(wire, self._shop.told(topic, body))
+        stories = (told for n in range(1, 4) for told in self._story(n))
+        for event, (topic, body) in enumerate(stories):
+            self._send(wire, self._shop.told(topic, body, f"{self.first_id}-{event}"))
 
     def catch_up(self, wire: Wire) -> None:
         waiting, self._unsent = self._unsent, []
@@ -120,7 +120,7 @@ class ShopifyTill:
             self._unsent.append(make)
 
     def _story(self, n: int) -> list[tuple[str, Body]]:
-        chance, id_ = self._list, self._first_id + n
+        chance, id_ = self._list, self.first_id + n
         lines = [
             line(
                 id_ * 10 + k,
@@ -131,7 +131,7 @@ class ShopifyTill:
             )
             for k, sku in enumerate(chance.sample(["tea-100", "cocoa", "cup", "pot"], chance.randint(1, 3)))
         ]
-        who = {"customer": {"id": 901, "phone": self._phone}}
+        who = {"customer": {"id": self.first_id, "phone": self._phone}}
         story = [("orders/create", order(id_, lines, **who))]
         if chance.random() < 0.85:
             story.append(("orders/paid", order(id_, lines, minutes=5, state="paid", **who)))
@@ -154,8 +154,9 @@ class ShopifyTill:
 
 
 def till_of(
-    shop: Trading, connection: Connection, secret: str, *, phone: str = "+79990000017", seed: int = 1
+    shop: Trading, connected: tuple[Connection, str], *, phone: str, seed: int, number: int
 ) -> ShopifyTill:
-    """A shop whose orders are told through a connection."""
+    """A shop whose orders are told through a connection; the same seed sells the same, another number other orders."""
+    connection, secret = connected
     assert connection in shop.house.connections.all(), "the connection is of another house"
-    return ShopifyTill(ShopifyShop(connection, secret), phone, seed)
+    return ShopifyTill(ShopifyShop(connection, secret), phone, seed, number)

@@ -93,9 +93,9 @@ class WooTill:
     the bin and taken out. What is not answered with 2xx is sent again when there is time.
     """
 
-    def __init__(self, shop: WooShop, phone: str, seed: int) -> None:
+    def __init__(self, shop: WooShop, phone: str, seed: int, number: int) -> None:
         self._shop, self._phone = shop, phone
-        self._list, self._first_id = Random(seed), 50_000 + 10 * seed
+        self._list, self.first_id = Random(seed), 50_000 + 10 * number
         self._unsent: list[Callable[[], Call]] = []
 
     def sell(self, wire: Wire) -> None:
@@ -117,7 +117,7 @@ class WooTill:
             self._unsent.append(make)
 
     def _story(self, n: int) -> list[tuple[str, Body]]:
-        chance, id_ = self._list, self._first_id + n
+        chance, id_ = self._list, self.first_id + n
         lines = [
             line(
                 id_ * 10 + k,
@@ -154,8 +154,9 @@ class WooTill:
 
 
 def till_of(
-    shop: Trading, connection: Connection, secret: str, *, phone: str = "+79990000017", seed: int = 1
+    shop: Trading, connected: tuple[Connection, str], *, phone: str, seed: int, number: int
 ) -> WooTill:
-    """A shop whose orders are told through a connection."""
+    """A shop whose orders are told through a connection; the same seed sells the same, another number other orders."""
+    connection, secret = connected
     assert connection in shop.house.connections.all(), "the connection is of another house"
-    return WooTill(WooShop(connection, secret), phone, seed)
+    return WooTill(WooShop(connection, secret), phone, seed, number)

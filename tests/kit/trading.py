@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from socket import socket
 from typing import Any, TypeVar
 
 import uvicorn
@@ -68,6 +69,32 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
+class Server(uvicorn.Server):
+    """Ends at the moment it is told to: uvicorn looks ten times a second, and tests end many servers."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        await self.on_tick(0)
+        await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        if self.server_state.connections or self.server_state.tasks:
+            await super().shutdown(sockets)
+            return
+        for server in self.servers:
+            server.close()
+            await server.wait_closed()
+        await self.lifespan.shutdown()
+
+    def end(self) -> None:
+        """Called on the server's loop."""
+        self.should_exit = True
+        self._told.set()
+
+
 class Trading:
     """One served house. `url` is where other systems call."""
 
@@ -87,7 +114,7 @@ class Trading:
         config = uvicorn.Config(
             self.front, host="127.0.0.1", port=0, log_level="warning", lifespan="on", ws="none"
         )
-        self._server = uvicorn.Server(config)
+        self._server = Server(config)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -103,7 +130,7 @@ class Trading:
         self._loop.run_until_complete(self._server.serve())
 
     def close(self) -> None:
-        self._server.should_exit = True
+        self._loop.call_soon_threadsafe(self._server.end)
         self._thread.join(20)
         self._loop.close()
 

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 import pytest
 from faulty import Wire
-from till_uds import Json, till_of
+from till_uds import Json, UdsTill, till_of
 from trading import Trading, trading
 
 SEEDS = 1_000 if os.environ.get("KOPILKA_SOAK") else 50
@@ -19,7 +20,7 @@ def shop(shared_database: str) -> Iterator[Trading]:
         yield shop
 
 
-def run(shop: Trading, number: int, chance: Random | None) -> tuple[object, int]:
+def run(shop: Trading, number: int, chance: Random | None) -> tuple[tuple[Any, ...], int]:
     connection, secret = shop.connect("uds", points_by_phone="yes")
     phone = f"+7999{number:07}"
     member = shop.member(phone, points="500")
@@ -50,6 +51,7 @@ def facts(told: Json) -> list[object]:
 
 def test_whatever_the_network_does_the_ledger_is_exact(shop: Trading) -> None:
     wanted, _ = run(shop, 1, None)
+    assert len(UdsTill.SALES) == len(wanted[1])
     faults = 0
 
     for seed in range(SEEDS):
