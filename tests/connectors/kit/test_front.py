@@ -61,14 +61,14 @@ class Parrot:
         return ""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def parrot() -> Parrot:
     return Parrot()
 
 
-@pytest.fixture
-def shop(database: str, parrot: Parrot) -> Iterator[Trading]:
-    with trading(database, connectors=[parrot]) as shop:
+@pytest.fixture(scope="module")
+def shop(shared_database: str, parrot: Parrot) -> Iterator[Trading]:
+    with trading(shared_database, connectors=[parrot]) as shop:
         yield shop
 
 

@@ -16,9 +16,9 @@ BODY = order(
 )
 
 
-@pytest.fixture
-def shop(database: str) -> Iterator[Trading]:
-    with trading(database, connectors=[SHOPIFY]) as shop:
+@pytest.fixture(scope="module")
+def shop(shared_database: str) -> Iterator[Trading]:
+    with trading(shared_database, connectors=[SHOPIFY]) as shop:
         yield shop
 
 
