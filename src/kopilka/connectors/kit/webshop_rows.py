@@ -39,7 +39,9 @@ class Row:
             return usual
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise BadValueError(self.named(name), "a text")
-        shown = "".join(sign if sign.isprintable() else " " for sign in str(value))
+        shown = str(value)
+        if not shown.isprintable():
+            shown = "".join(sign if sign.isprintable() else " " for sign in shown)
         return shown.strip()[:most]
 
     def id(self, name: str) -> str:
