@@ -74,10 +74,13 @@ def till_of(shop: Trading, connection: Connection, secret: str, *, phone: str, s
 
 
 class UdsTill:
-    """Four sales; the first comes back in two parts, the third as a whole, the fourth in part and then the rest."""
+    """Four sales; the first comes back in two parts, the third as a whole, the fourth in part and then the rest. After
+    each the buyer is given points, or loses some.
+    """
 
     SALES = ((1000, 100, 0), (333.33, 0, 0), (250.5, 50.25, 100), (4200, 7, 0.5))
     REFUNDS = ((100.0, 33.33), (), (None,), (1000.0, None))
+    REWARDS = (7.5, -2.25, 40, 0.01)
 
     def __init__(self, sign: Callable[[Call], Call], phone: str, start: int) -> None:
         self._sign = sign
@@ -93,12 +96,14 @@ class UdsTill:
     def sell(self, wire: Wire) -> None:
         """Sell and take back; a till of UDS prints only what was answered, so it insists."""
         self._insist(wire, "operations/calc", {**self._bills[0], "nonce": None})
-        for bill, refunds in zip(self._bills, self.REFUNDS, strict=True):
+        for bill, refunds, points in zip(self._bills, self.REFUNDS, self.REWARDS, strict=True):
             done = self._insist(wire, "operations", bill)
             for amount in refunds:
                 body = {} if amount is None else {"partialAmount": amount}
                 self.told.append(self._insist(wire, f"operations/{done['id']}/refund", body))
             self.told.append(done)
+            reward = {"points": points, "participants": [done["customer"]["id"]], "comment": bill["nonce"]}
+            self._insist(wire, "operations/reward", reward)
 
     def catch_up(self, wire: Wire) -> None:
         """Every sale again: it was answered once, so nothing may change."""
@@ -112,7 +117,7 @@ class UdsTill:
                 answer = wire.send(lambda: self._sign(Call("POST", PREFIX + path, body=content)))
             except LostError:
                 continue
-            assert 200 == answer.status, answer.body
+            assert answer.status in {200, 202}, answer.body
             found: Json = msgspec.json.decode(answer.body)
             return found
         raise AssertionError(path)
