@@ -142,6 +142,20 @@ def test_a_member_gets_a_code_to_show_at_a_till(shop: Kopilka) -> None:
     assert 1 == shop("member", "code", "80009999999")[0]
 
 
+def test_a_member_is_told_all_that_is_known_and_erased_for_good(shop: Kopilka, tmp_path: Path) -> None:
+    file = tmp_path / "anna.json"
+    assert 0 == shop("member", "export", "+70001234567", "--out", str(file))[0]
+    told = json.loads(file.read_text(encoding="utf-8"))
+    assert ("Anna", "+70001234567") == (told["person"]["name"], told["person"]["phone"])
+    assert 2 == shop("member", "erase", "+70001234567")[0]
+
+    act = json.loads(shop("--json", "member", "erase", "+70001234567", "--yes")[1])
+    again = json.loads(shop("--json", "member", "erase", told["member_id"], "--yes")[1])
+    assert (told["member_id"], 1, 64) == (act["member_id"], act["counts"]["phone"], len(act["sha256"]))
+    assert act == again
+    assert 1 == shop("member", "show", "+70001234567")[0]
+
+
 def test_a_refusal_is_told_with_code_one(shop: Kopilka) -> None:
     code, said, told = shop("wallet", "adjust", "+70001234567", "--reason", "x", "--", "-10")
     in_json, answer, _ = shop("wallet", "adjust", "+70001234567", "--json", "--reason", "x", "--", "-10")

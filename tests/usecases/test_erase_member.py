@@ -9,6 +9,7 @@ import psycopg
 import pytest
 from trading import Trading, trading
 
+from kopilka.app.audits import run as run_audit
 from kopilka.core.receipt import Line, Receipt, SpendRequest
 from kopilka.core.settlement.refund import ReturnWish
 from kopilka.store.queries import FOLDER
@@ -210,6 +211,20 @@ def test_every_table_about_persons_is_known_to_the_erasure(database: str) -> Non
     assert [] == [
         name for (name,) in rows if f"personal.{name} " not in said and f"personal.{name}\n" not in said
     ]
+
+
+def test_the_audit_finds_what_is_known_of_somebody_erased(shop: Trading, phone: str) -> None:
+    member = shop.member(phone)
+    erase(shop, member)
+    shop.sound()
+    shop.house.verifications.show_code(member)
+    found = [
+        row for row in run_audit(shop.house, rebuild=False, progress=lambda _: None).findings if row.broken
+    ]
+    assert [(1, (f"{member} is known still",))] == [(row.broken, row.places) for row in found]
+
+    assert 1 == shop.house.privacy.erasures.sweep()
+    shop.sound()
 
 
 def test_an_enrolment_with_the_same_phone_is_somebody_new(shop: Trading, phone: str) -> None:

@@ -28,7 +28,7 @@ ROOMS: Mapping[str, tuple[str, str]] = {
     "audit": ("house", N_("Check that the ledger is true: balances, lots, holds, chains.")),
     "replay": ("house", N_("Send a real year of receipts through a programme and say what came out.")),
     "programme": ("programme", N_("Programmes: new, validate, publish, compare, test.")),
-    "member": ("member", N_("Members: enrol, find, show, change.")),
+    "member": ("member", N_("Members: enrol, find, show, change, export, erase.")),
     "receipt": ("receipt", N_("Receipts: quote, hold, close, void, return, show.")),
     "wallet": ("wallet", N_("Points: balances, statement, adjustments, payouts.")),
     "gift": ("deeds", N_("Gifts for points: list, give, take back.")),

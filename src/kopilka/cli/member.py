@@ -1,15 +1,20 @@
-"""`kopilka member`: people join, are found, are shown."""
+"""`kopilka member`: people join, are found, are shown, are erased."""
 
 import secrets
+import sys
 from datetime import date
+from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from msgspec import UNSET
 
 from kopilka.cli.rooms import Rooms, programmes_of
 from kopilka.cli.session import Session
 from kopilka.usecases.commands import Enrol, Identifier, Person, Ref, SetLevel
+from kopilka.usecases.erase_member import ErasureWish
+from kopilka.usecases.erasure_act import PERSON
 from kopilka.usecases.members import KINDS, MemberChange, PersonChange, normal
 from kopilka.usecases.offers import PerkView
 from kopilka.usecases.outcomes import Refused
@@ -159,6 +164,63 @@ def level(  # noqa: PLR0913 - one for each option
         if isinstance(outcome, Refused):
             session.refuse(outcome, rooms)
         _give(session, rooms, view)
+
+
+@member.command(help=N_("Everything that is known of a member, as JSON, to be given to them."))
+def export(
+    ctx: typer.Context,
+    who: Who,
+    *,
+    out: Annotated[str, typer.Option(help=N_("A file to write; else the answer is printed."))] = "",
+) -> None:
+    session: Session = ctx.obj
+    with session.house() as rooms:
+        found = rooms.privacy.exports.export(find_member(session, rooms, who).member_id, CLIENT)
+        if isinstance(found, Refused):
+            session.refuse(found, rooms)
+    written = msgspec.json.format(msgspec.json.encode(found), indent=2)
+    if out:
+        Path(out).write_bytes(written + b"\n")
+        session.say(session.gettext("Written to %(file)s.", file=out))
+    else:
+        sys.stdout.write(written.decode() + "\n")
+
+
+@member.command(
+    help=N_("Erase a person: name, phone, cards and all else that tells who they are. It cannot be undone.")
+)
+def erase(
+    ctx: typer.Context,
+    who: Who,
+    *,
+    ground: Annotated[str, typer.Option(help=N_("Why: person, consent, shop, done or other."))] = PERSON,
+    yes: Annotated[bool, typer.Option("--yes", help=N_("Do it. Without this nothing happens."))] = False,
+) -> None:
+    session: Session = ctx.obj
+    with session.house() as rooms:
+        view = find_member(session, rooms, who)
+        if not yes:
+            session.misused(
+                session.gettext(
+                    "This erases %(member)s for good; points burn unless others use them. Say --yes to do it.",
+                    member=view.member_id,
+                )
+            )
+        done = rooms.privacy.erasures.erase(ErasureWish(view.member_id, CLIENT, ground))
+        if isinstance(done, Refused):
+            session.refuse(done, rooms)
+        spoken = tongue(session, rooms)
+    act = done.act
+    burnt = [points_text(spoken, kind, units) for kind, units in act.points.items()]
+    rows = [
+        (session.gettext("act"), f"{act.number} {act.act_id}"), (session.gettext("member"), act.member_id),
+        (session.gettext("erased"), session.moment(act.erased_at, spoken.zone)),
+        (session.gettext("burnt"), ", ".join(burnt)),
+        (session.gettext("rows"), ", ".join(f"{name} {count}" for name, count in act.counts.items())),
+        ("sha256", act.sha256.hex()),
+    ]  # fmt: skip
+    told = {**msgspec.structs.asdict(act), "sha256": act.sha256.hex()}
+    session.give(told, lambda: session.facts(rows))
 
 
 def find_member(session: Session, rooms: Rooms, who: str) -> MemberView:

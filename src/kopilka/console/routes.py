@@ -16,6 +16,8 @@ from kopilka.console.programme.view import Programme
 from kopilka.console.programmes.view import Programmes
 from kopilka.console.receipt.view import Receipt
 from kopilka.console.receipts.view import Receipts
+from kopilka.console.requests.deeds import MemberData
+from kopilka.console.requests.view import Requests
 from kopilka.console.services import Services
 from kopilka.console.shell import HOME, Shell
 from kopilka.console.shops.view import Shops
@@ -85,10 +87,27 @@ def router(services: Services) -> Router:
             door.post(f"{link}/renew", connections.renew, Right.STAFF),
             door.post(f"{link}/close", connections.close, Right.STAFF),
             *_about_events(door, Events(shell)),
+            *_about_data(door, Requests(shell), MemberData(shell, member)),
             door.get(f"{HOME}/staff", staff.show, Right.STAFF),
             door.post(f"{HOME}/staff", staff.add, Right.STAFF),
         ],
     )
+
+
+def _about_data(door: Entrance, requests: Requests, data: MemberData) -> list[HTTPRouteHandler]:
+    """Requests about personal data, acts, and what is done with the data of one member."""
+    one, asked = f"{HOME}/members/{{member_id:str}}", f"{HOME}/requests/{{asked:str}}"
+    return [
+        door.get(f"{HOME}/requests", requests.show, Right.PRIVACY),
+        door.get(asked, requests.one, Right.PRIVACY),
+        door.post(f"{asked}/done", requests.done, Right.PRIVACY),
+        door.post(f"{asked}/dismiss", requests.dismiss, Right.PRIVACY),
+        door.get(f"{HOME}/acts/{{act:str}}", requests.act, Right.PRIVACY),
+        door.get(f"{one}/export", data.export, Right.PRIVACY),
+        door.get(f"{one}/export.json", data.download, Right.PRIVACY),
+        door.post(f"{one}/request", data.write_down, Right.PRIVACY),
+        door.post(f"{one}/erase", data.erase, Right.PRIVACY),
+    ]
 
 
 def _about_events(door: Entrance, events: Events) -> list[HTTPRouteHandler]:

@@ -41,7 +41,7 @@ CHANNELS = {
     "app": N_("in the app"),
     "phone": N_("by phone"),
 }
-_VERBS = {
+VERBS = {
     "close": N_("Purchase"),
     "return": N_("Return"),
     "void": N_("Receipt voided"),
@@ -134,7 +134,7 @@ def statement_rows(
         words = tongue.points.get(line.kind)
         digits = 0 if words is None else words.decimals
         row: dict[str, object] = {
-            "what": say.gettext(_SPENT) if spent else say.gettext(_VERBS.get(line.verb, line.verb)),
+            "what": say.gettext(_SPENT) if spent else say.gettext(VERBS.get(line.verb, line.verb)),
             "small_what": " · ".join(
                 [
                     calendar.moment(tag, line.effective_at, tongue.zone),

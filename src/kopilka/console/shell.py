@@ -47,6 +47,10 @@ _DONE = {
     "staff_added": N_("The account is open."),
     "connection_saved": N_("The connection is saved."),
     "connection_closed": N_("The connection is closed: its calls are refused."),
+    "erased": N_("The person is erased."),
+    "request_written": N_("The request is written down."),
+    "request_done": N_("The request is done."),
+    "request_dismissed": N_("The request is dismissed."),
 }
 _PLACES = (
     (
@@ -72,6 +76,7 @@ _PLACES = (
             (Right.SELL, "till", "wallet", N_("Till"), "/till"),
             (Right.STAFF, "connections", "plug", N_("Connections"), f"{HOME}/connections"),
             (Right.STAFF, "events", "bell", N_("Events"), f"{HOME}/events"),
+            (Right.PRIVACY, "requests", "lock", N_("Personal data"), f"{HOME}/requests"),
             (Right.STAFF, "staff", "shield", N_("Staff"), f"{HOME}/staff"),
         ),
     ),

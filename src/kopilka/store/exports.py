@@ -59,5 +59,8 @@ def _told(system: str, kind: str, id_: str, at: datetime, content: bytes) -> Tol
 
 def _sale(row: Any) -> SaleRow:
     id_, at, shop, state, currency, goods, paid, content = row
-    lines = tuple((line.sku, line.title, line.quantity, line.sum_minor) for line in _receipts.decode(content).all_lines())
+    lines = tuple(
+        (line.sku, line.title, line.quantity, line.sum_minor)
+        for line in _receipts.decode(content).all_lines()
+    )
     return SaleRow(id_, at, shop, state, currency, goods, paid, lines)

@@ -6,6 +6,7 @@ import msgspec
 
 from kopilka.console.member.offers import changed_facts, changed_tags, offer_context
 from kopilka.console.member.words import level_words, lot_rows, member_facts, wallet_words
+from kopilka.console.requests.context import data_context
 from kopilka.console.rows import RECEIPT_COLUMNS, STATEMENT_COLUMNS, columns_in, receipt_rows, statement_rows
 from kopilka.console.shell import Shell
 from kopilka.look.coupons import CouponWords, coupon_words, series_choices
@@ -41,7 +42,8 @@ class Member:
 
     def show(self, visit: Visit) -> Answer:
         """The card."""
-        return self._page(visit, self._found(visit))
+        erase = visit.query.get("dialog") == "erase"
+        return self._page(visit, self._found(visit), "erase" if erase else "")
 
     def adjust(self, visit: Visit) -> Answer:
         """Points by hand; the form's key makes a second sending the same deed."""
@@ -208,7 +210,7 @@ class Member:
             following=_following(lines), first="?" if visit.get("after") else "",
             receipts=receipt_rows(services.views.receipts(holder, limit=RECEIPTS), tongue, shops),
             receipt_columns=tuple(row for row in columns_in(visit.language, RECEIPT_COLUMNS) if row.key != "who"),
-            **offer_context(self._shell, visit, member, tongue),
+            **offer_context(self._shell, visit, member, tongue), **data_context(self._shell, visit, member, tongue),
             coupons=self._coupons(holder, tongue), series=series_choices(self._shell.ruling(), tongue),
         )  # fmt: skip
 

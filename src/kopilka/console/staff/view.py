@@ -48,6 +48,11 @@ _ACTIONS = {
     "connection.changed": N_("changed a connection"),
     "connection.secret_changed": N_("changed the key of a connection"),
     "connection.closed": N_("closed a connection"),
+    "member.erased": N_("erased a person"),
+    "member.exported": N_("read everything that is known of a member"),
+    "data_request.asked": N_("noted a request about personal data"),
+    "data_request.done": N_("answered a request about personal data"),
+    "data_request.dismissed": N_("dismissed a request about personal data"),
 }
 _SUBJECTS = {
     "mem_": "/console/members/",

@@ -58,7 +58,7 @@
   };
 
   document.addEventListener("click", (event) => {
-    const target = event.target.closest?.("[data-set-theme],[data-lang],[data-copy],[data-copy-from],[data-dialog],[data-close],[data-digit]");
+    const target = event.target.closest?.("[data-set-theme],[data-lang],[data-copy],[data-copy-from],[data-dialog],[data-close],[data-digit],[data-print]");
     closeMenus(event.target.closest?.("details.menu"));
     if (event.target instanceof HTMLDialogElement && !event.target.hasAttribute("data-stay")) event.target.close();
     if (!target) return;
@@ -69,6 +69,7 @@
     else if (data.dialog) { event.preventDefault(); openDialog(data.dialog); }
     else if ("close" in data) { event.preventDefault(); target.closest("dialog")?.close(); }
     else if (data.digit) press(target);
+    else if ("print" in data) window.print();
   });
 
   // Keypad: digits go into the field that the pad names, as if typed.

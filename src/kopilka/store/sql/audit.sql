@@ -137,6 +137,29 @@ FULL JOIN (SELECT * FROM claim WHERE starts_with(key, 'void:')) c
 WHERE r.receipt_id IS NULL OR c.key IS NULL
 ORDER BY 1;
 
+-- name: erasures
+-- Erased members without an act, acts of members who are not erased, and what is known of somebody erased.
+SELECT m.member_id || ' has no act' FROM member m
+WHERE m.status = 'erased' AND NOT EXISTS (SELECT FROM erasure e WHERE e.member_id = m.member_id)
+UNION ALL
+SELECT e.act_id || ' is of nobody erased' FROM erasure e
+WHERE NOT EXISTS (
+    SELECT FROM personal.identifier i
+    JOIN member m ON m.bucket = i.bucket AND m.holder_id = i.holder_id AND m.member_id = i.member_id
+    WHERE i.kind = 'member' AND i.value = e.member_id AND m.status = 'erased')
+UNION ALL
+SELECT e.member_id || ' is known still' FROM erasure e
+WHERE EXISTS (SELECT FROM personal.person p WHERE p.member_id = e.member_id)
+    OR EXISTS (SELECT FROM personal.identifier i WHERE i.member_id = e.member_id AND i.kind <> 'member')
+    OR EXISTS (SELECT FROM personal.consent c WHERE c.member_id = e.member_id)
+    OR EXISTS (SELECT FROM personal.message s WHERE s.member_id = e.member_id)
+    OR EXISTS (SELECT FROM personal.verification v WHERE v.member_id = e.member_id)
+    OR EXISTS (SELECT FROM personal.member_code k WHERE k.member_id = e.member_id)
+    OR EXISTS (SELECT FROM personal.code_owner o WHERE o.member_id = e.member_id)
+    OR EXISTS (SELECT FROM personal.foreign_change h WHERE h.member_id = e.member_id)
+    OR EXISTS (SELECT FROM personal.foreign_document d WHERE d.member_id = e.member_id AND d.connection_id <> '')
+ORDER BY 1;
+
 -- name: sales
 -- Closed receipts whose postings are not what they say, and postings of receipts that are not there.
 SELECT 'receipt ' || coalesce(r.receipt_id, p.receipt)

@@ -12,6 +12,7 @@ from kopilka.usecases.audit import (
     coupons,
     daily_roots,
     draws,
+    erasures,
     holds,
     lots,
     overdrafts,
@@ -51,6 +52,7 @@ SENTENCES: tuple[Callable[[AuditStore, Facts], Finding], ...] = (
     standings.check,
     budgets.check,
     coupons.check,
+    erasures.check,
     daily_roots.check,
 )
 
