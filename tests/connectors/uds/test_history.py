@@ -7,6 +7,7 @@ from till_uds import Company, sale
 from trading import Trading, trading
 
 from kopilka.usecases.commands import Adjust, Ref
+from kopilka.usecases.erase_member import Erased, ErasureWish
 from kopilka.usecases.outcomes import Done
 
 
@@ -101,3 +102,19 @@ def test_points_that_another_shop_gave_are_its_own_and_those_of_staff_everybodys
     assert (404, "notFound", "id") == company.wrong("GET", f"operations/{others['id']}")
     assert staffs == company.done("GET", f"operations/{staffs['id']}")
     assert others == other.done("GET", f"operations/{others['id']}")
+
+
+def test_operations_of_a_person_who_was_erased_stay_without_a_name(shop: Trading, phone: str) -> None:
+    company, member = Company(shop), shop.member(phone)
+    company.done("POST", "operations", sale(100, 100, phone=phone))
+    by_staff(shop, member, 900)
+    before = company.done("GET", "operations?max=2")["rows"]
+    erased = shop.house.privacy.erasures.erase(ErasureWish(member, "test"))
+    assert isinstance(erased, Erased)
+
+    told = company.done("GET", "operations?max=50")["rows"]
+    after = [row for row in told if row["id"] in {row["id"] for row in before}]
+
+    assert [{**row, "customer": None} for row in before] == after
+    for row in after:
+        assert row == company.done("GET", f"operations/{row['id']}")

@@ -103,8 +103,8 @@ async def reward(ask: Ask, given: Operation) -> dict[str, object]:
 async def reward_where(
     ask: Ask, member_id: str, fits: Callable[[StatementLine], bool]
 ) -> dict[str, object] | None:
-    """Points that moved, found in the member's statement; None where another shop moved them."""
-    view = await ask.view(Ref("member", member_id)) if member_id else None
+    """Points that moved, found in the member's statement, of whoever was erased too; None where another shop moved them."""
+    view = await ask.run(ask.services.views.member, Ref("member", member_id)) if member_id else None
     line = None if view is None else await ask.run(line_where, ask, (view.bucket, view.holder_id), fits)
     if view is None or line is None:
         return None
