@@ -59,7 +59,11 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length", "0")))
+                length = int(self.headers.get("content-length", "0"))
+                body = self.rfile.read(length)
+                if len(body) < length:  # its sender died on the way
+                    self.close_connection = True
+                    return
                 came = Came(self.path, dict(self.headers.items()), body)
                 reply = outer.take(came)
                 status, headers, text = reply if isinstance(reply, tuple) else (reply, {}, "")

@@ -132,8 +132,12 @@ class PostgresDeliveries:
         wanted: dict[str, Any] = {"id": subscription_id, "now": now}
         with self._by_key.connection() as connection, connection.transaction():
             waits: Any = connection.execute(SQL["waits"], (subscription_id,)).fetchone()
-            connection.execute(SQL["lock_lanes"], packed)
-            for name in ("finish", "return_lanes", "drop_lanes"):
+            lent: Any = connection.execute(SQL["lock_lanes"], packed).fetchall()
+            until = {(row[0], row[1]): row[2] for row in lent}
+            # A lane that was put together anew, or lent to another meanwhile, is not ours to write of.
+            ours = [mark for mark in marks if until.get((mark.bucket, mark.holder_id)) == mark.leased_until]
+            connection.execute(SQL["finish"], {**packed, "rows": Packed(_encode(ours))})
+            for name in ("return_lanes", "drop_lanes"):
                 connection.execute(SQL[name], packed)
             reason = verdict.stopped
             if verdict.failures and waits is not None and waits[1] is not None and waits[1] <= now - GIVEN_UP:

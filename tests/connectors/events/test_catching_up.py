@@ -2,6 +2,7 @@
 nothing goes twice, and each member's order holds.
 """
 
+import os
 import threading
 from datetime import timedelta
 from random import Random
@@ -17,6 +18,7 @@ from kopilka.usecases import deliveries
 from kopilka.usecases.deliveries import GIVEN_UP, Policy
 from kopilka.usecases.subscriptions import Subscription
 
+SOAK = bool(os.environ.get("KOPILKA_SOAK"))
 pytestmark = pytest.mark.usefixtures("inside")
 
 
@@ -131,7 +133,7 @@ def test_going_on_from_now_ends_a_replay(house: Telling, site: Receiver) -> None
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(40 if SOAK else 3))
 def test_pauses_stops_and_full_queues_lose_and_repeat_nothing(
     house: Telling, site: Receiver, seed: int
 ) -> None:
@@ -161,7 +163,7 @@ def test_pauses_stops_and_full_queues_lose_and_repeat_nothing(
 
 
 @pytest.mark.usefixtures("small")
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(20 if SOAK else 2))
 def test_a_replay_goes_step_by_step_and_what_is_new_goes_after_it(
     house: Telling, site: Receiver, seed: int
 ) -> None:
@@ -179,7 +181,7 @@ def test_a_replay_goes_step_by_step_and_what_is_new_goes_after_it(
     before, started = len(site.got), house.clock()
     begun = house.house.deliveries.replay(made.subscription_id, started - timedelta(days=500))
     most = 0
-    for _ in range(40):
+    for _ in range(12):
         house.run(house.sale(str(chance.randrange(4))))
         house.hand_on()
         most = max(most, house.waiting(made))

@@ -111,11 +111,18 @@ WITH complete AS MATERIALIZED (
     FROM event e CROSS JOIN outbox_state o
     WHERE e.place > %(after)s AND e.place <= %(upto)s
         AND (e.place <= o.settled OR e.place <= o.floor OR e.txid < o.txid)
+), ends AS MATERIALIZED (
+    SELECT c.bucket, c.holder_id, max(c.place) AS place, o.txid, greatest(o.settled, o.floor) AS settled
+    FROM complete c JOIN outbox_state o ON c.place > greatest(o.settled, o.floor)
+    GROUP BY c.bucket, c.holder_id, o.txid, o.settled, o.floor
 ), earlier AS (
-    SELECT e.bucket, e.holder_id, e.event_id, e.name, e.place, e.recorded_at, e.data -> 'facts' AS facts
-    FROM event e CROSS JOIN outbox_state o
-    WHERE e.place > greatest(o.settled, o.floor) AND e.place <= %(upto)s AND e.txid >= o.txid AND EXISTS (
-        SELECT FROM complete c WHERE c.bucket = e.bucket AND c.holder_id = e.holder_id AND c.place > e.place)
+    SELECT e.* FROM ends x CROSS JOIN LATERAL (
+        SELECT e.bucket, e.holder_id, e.event_id, e.name, e.place, e.recorded_at, e.data -> 'facts' AS facts
+        FROM event e
+        WHERE e.bucket = x.bucket AND e.holder_id = x.holder_id AND e.place > x.settled AND e.place < x.place
+            AND e.txid >= x.txid
+        OFFSET 0
+    ) e
 ), told AS MATERIALIZED (
     SELECT e.bucket, e.holder_id, e.place, n.event_id, n.name,
         coalesce(e.place <= s.again_upto AND e.recorded_at >= s.again_since, false) AS again
@@ -129,14 +136,15 @@ WITH complete AS MATERIALIZED (
     WHERE (s.names = '{}' OR n.name = ANY (s.names))
         AND (e.place > s.owed OR (e.place <= s.again_upto AND e.recorded_at >= s.again_since))
 ), again AS (
-    UPDATE delivery d SET state = 'waiting', tries = 0, due_at = %(now)s, status = NULL, micros = NULL, note = ''
-    FROM told t
-    WHERE t.again AND d.bucket = t.bucket AND d.holder_id = t.holder_id AND d.subscription_id = %(id)s
-        AND d.event_id = t.event_id
-    RETURNING d.bucket, d.holder_id
+    INSERT INTO delivery AS d (bucket, holder_id, subscription_id, event_id, place, name, due_at)
+    SELECT t.bucket, t.holder_id, %(id)s, t.event_id, t.place, t.name, %(now)s FROM told t WHERE t.again
+    ORDER BY t.place, t.event_id
+    ON CONFLICT (bucket, holder_id, subscription_id, event_id) DO UPDATE SET state = 'waiting', tries = 0,
+        due_at = excluded.due_at, status = NULL, micros = NULL, note = ''
+    RETURNING bucket, holder_id
 ), added AS (
     INSERT INTO delivery (bucket, holder_id, subscription_id, event_id, place, name, due_at)
-    SELECT t.bucket, t.holder_id, %(id)s, t.event_id, t.place, t.name, %(now)s FROM told t
+    SELECT t.bucket, t.holder_id, %(id)s, t.event_id, t.place, t.name, %(now)s FROM told t WHERE NOT t.again
     ORDER BY t.place, t.event_id
     ON CONFLICT (bucket, holder_id, subscription_id, event_id) DO NOTHING
     RETURNING bucket, holder_id
@@ -214,8 +222,9 @@ JOIN event e ON e.bucket = x.bucket AND e.holder_id = x.holder_id AND e.event_id
 LEFT JOIN receipt r ON r.bucket = x.bucket AND r.holder_id = x.holder_id AND r.receipt_id = e.receipt;
 
 -- name: lock_lanes
--- Locks lanes in key order: whoever adds deliveries to them waits, and finds a lane that has gone.
-SELECT l.holder_id FROM delivery_lane l
+-- Locks lanes in key order: whoever adds deliveries to them waits, and finds a lane that has gone. Tells until when each is
+-- lent, to us or to whoever came after us.
+SELECT l.bucket, l.holder_id, l.leased_until FROM delivery_lane l
 JOIN json_to_recordset(%(rows)s::json) AS x(bucket smallint, holder_id text)
     ON l.bucket = x.bucket AND l.holder_id = x.holder_id
 WHERE l.subscription_id = %(id)s
@@ -223,14 +232,13 @@ ORDER BY l.bucket, l.holder_id
 FOR UPDATE OF l;
 
 -- name: finish
--- What became of deliveries, of those lanes that are still ours.
+-- What became of deliveries.
 UPDATE delivery d SET state = x.state, tries = x.tries, tried_at = x.tried_at, due_at = x.due_at, status = x.status,
     micros = x.micros, note = x.note
 FROM json_to_recordset(%(rows)s::json) AS x(bucket smallint, holder_id text, event_id text, state text, tries integer,
-    tried_at timestamptz, due_at timestamptz, status smallint, micros bigint, note text, leased_until timestamptz)
-JOIN delivery_lane l ON l.bucket = x.bucket AND l.holder_id = x.holder_id AND l.leased_until = x.leased_until
+    tried_at timestamptz, due_at timestamptz, status smallint, micros bigint, note text)
 WHERE d.bucket = x.bucket AND d.holder_id = x.holder_id AND d.subscription_id = %(id)s AND d.event_id = x.event_id
-    AND l.subscription_id = %(id)s AND d.state = 'waiting';
+    AND d.state = 'waiting';
 
 -- name: return_lanes
 -- Gives lanes back that are still ours, with when they are due.
