@@ -216,6 +216,29 @@ def test_after_an_erasure_a_repeat_is_the_same_act_and_who_comes_with_the_phone_
     assert (1_000, 1_000) == shop.balance(fresh.member_id)
 
 
+def test_an_order_of_a_site_can_be_cancelled_after_its_buyer_was_erased(shop: Trading) -> None:
+    anna, site = Person(shop), Site(shop)
+    member = anna.join()
+    site.join("77", anna.phone)
+    order_ = {
+        "externalId": "b-1", "number": "B-1", "status": "new", "firstName": anna.surname, "phone": anna.phone,
+        "customer": {"externalId": "77"}, "delivery": {"cost": 100, "address": {"text": anna.street}},
+        "items": [{"offer": {"externalId": "tea-100"}, "initialPrice": 300, "quantity": 2}],
+    }  # fmt: skip
+    done(site.client.order_create(order_, "shop"))
+    done(site.client.order_edit({"externalId": "b-1", "status": "complete"}, "externalId", "shop"))
+    sold = shop.rows("SELECT receipt_id, state FROM receipt WHERE member_id = %s", member)
+    assert ["closed"] == [state for _, state in sold]
+    anna.erase(member)
+
+    told = done(site.client.order("b-1", "externalId", "shop"))["order"]
+    assert [] == [word for word in (anna.surname, anna.phone, anna.street) if word in str(told)]
+    done(site.client.order_edit({"externalId": "b-1", "status": "cancel-other"}, "externalId", "shop"))
+    back = shop.rows("SELECT refund_minor FROM receipt_return WHERE receipt_id = %s", sold[0][0])
+    assert [(70_000,)] == back
+    assert [] == anna.traces()
+
+
 def test_requests_of_a_shop_end_with_the_erasure_and_a_repeat_is_done_already(shop: Trading) -> None:
     anna, tea = Person(shop), Webshop(shop)
     member, told = anna.join(), tea.tell
