@@ -62,10 +62,8 @@ class Shops:
         self.house = House(conninfo, clock=lambda: self.now)
         self.end, self.dice = self.now, random.Random(7)
         self.now -= timedelta(days=DAYS)
-        for name, (levels, silver, gold) in LADDERS.items():
-            lines = "\n  ".join(levels.split(", "))
-            text = PROGRAMME.format(name=name, levels=lines, silver=silver, gold=gold)
-            assert isinstance(self.house.programmes.publish(Wanted(text, 0)), Published)
+        for name, ladder in LADDERS.items():
+            self.publish(name, *ladder)
         self.house.reference.put_shops(
             [Shop(f"shop-{each}", ZONE, each, (), each) for each in LADDERS], self.now
         )
@@ -73,6 +71,8 @@ class Shops:
         self.members: list[str] = []
         self.sold: list[str] = []
         for number in range(ROUNDS):
+            if number == ROUNDS - 3:
+                self.publish("grace", LADDERS["grace"][0].replace("40d", "60d"), 1_000, 5_000, version=1)
             self.now += timedelta(days=DAYS) / ROUNDS
             commands = [self.something(number * AT_ONCE + n) for n in range(AT_ONCE)]
             for outcome in self.desk.run(commands):
@@ -87,6 +87,11 @@ class Shops:
         members = self.house.accounts.members(sorted(self.members, reverse=True))
         means = self.house.accounts.means([(each.bucket, each.holder_id) for each in members])
         self.known = [(each, means[each.holder_id]) for each in members]
+
+    def publish(self, name: str, levels: str, silver: int, gold: int, *, version: int = 0) -> None:
+        lines = "\n  ".join(levels.split(", "))
+        text = PROGRAMME.format(name=name, levels=lines, silver=silver, gold=gold)
+        assert isinstance(self.house.programmes.publish(Wanted(text, version)), Published)
 
     def last_hour(self) -> None:
         """Half of the members reserve all they have, and then returns find nothing left; what is reserved lapses, and

@@ -1,19 +1,32 @@
 """Many memberships at once, and what moved in all of them; see `usecases.accounts.AccountStore`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import psycopg
 
+from kopilka.core.member.standing import Standing
 from kopilka.store.foreign import fact_rows, packed_or_none
 from kopilka.store.queries import queries
-from kopilka.store.standings import PostgresStandings
+from kopilka.store.standings import PostgresStandings, standing_of
 from kopilka.store.views import any_case, member_view
-from kopilka.usecases.accounts import UNBOUND, AccountSearch, Bounds, LineSearch, Movement, Place, Reckoned
+from kopilka.usecases.accounts import (
+    UNBOUND,
+    AccountSearch,
+    Back,
+    Bounds,
+    LineSearch,
+    Movement,
+    Place,
+    Reckoned,
+    Rungs,
+)
 from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.views import IdentifierFacts, MemberView, StatementLine
 
 SQL = queries("accounts")
+NO_RUNGS = Rungs("", (0,), (), (), date.min, "UTC")
 
 
 class PostgresAccounts(PostgresStandings):
@@ -26,6 +39,11 @@ class PostgresAccounts(PostgresStandings):
             return int(self._all("count_accounts", asked)[0][0]), [row[0] for row in rows]
         total, ids = self._all("find_accounts", asked, prepare=False)[0]
         return total, list(ids)
+
+    def doubtful(self, programme: str, rungs: Rungs, back: Back) -> list[tuple[str, Standing]]:
+        asked = {**_rungs(rungs), "programme": programme, "back": back.since, "any": back.any}
+        rows = self._all("doubtful_levels", asked, prepare=False)
+        return [(row[1], standing_of(programme, row)) for row in rows]
 
     def members(self, ids: Sequence[str]) -> list[MemberView]:
         found: dict[str, list[IdentifierFacts]] = {}
@@ -77,7 +95,7 @@ def _asked(search: AccountSearch, reckoned: Reckoned) -> dict[str, Any]:
         "status": search.status, "from": search.enrolled_from, "until": search.enrolled_until,
         "programmes": list(search.programmes), "skip": search.skip, "limit": search.limit, "at": reckoned.at,
         "members": None if search.members is None else list(search.members),
-        "holders": None if reckoned.holders is None else list(reckoned.holders),
+        "kept": list(reckoned.kept), "lost": list(reckoned.lost),
         "words": any_case(search.words) if search.words else None, "digits": f"%{digits}%" if plain else "",
         "phone": f"%{search.phone}%" if search.phone else "", "card": search.card, "sites": list(search.sites),
         "identifiers": search.identifiers, "home": search.home, "kind": search.kind, "programme": search.programme,
@@ -91,11 +109,13 @@ def _asked(search: AccountSearch, reckoned: Reckoned) -> dict[str, Any]:
         "own": "" if own is None else own.identifiers,
         "facts": None if own is None else packed_or_none(fact_rows(own.facts)),
     }  # fmt: skip
-    return asked | {
-        "by": "" if rungs is None else rungs.by, "zone": "UTC" if rungs is None else rungs.zone,
-        "today": None if rungs is None else rungs.today, "since": None if rungs is None else rungs.since,
-        "starts": [0] if rungs is None else list(rungs.starts), "rungs": [] if rungs is None else list(rungs.ids),
-        "wanted": None if rungs is None else list(rungs.wanted), "factor": 0 if rungs is None else rungs.factor,
+    return asked | (_rungs(rungs) if rungs is not None else {**_rungs(NO_RUNGS), "wanted": None})
+
+
+def _rungs(rungs: Rungs) -> dict[str, Any]:
+    return {
+        "by": rungs.by, "zone": rungs.zone, "today": rungs.today, "since": rungs.since, "starts": list(rungs.starts),
+        "rungs": list(rungs.ids), "wanted": list(rungs.wanted), "factor": rungs.factor,
     }  # fmt: skip
 
 

@@ -33,7 +33,7 @@ class PostgresStandings:
         }  # fmt: skip
         with self._pool.connection() as connection:
             rows: list[Any] = connection.execute(SQL["standings_after"], parameters).fetchall()
-        return [(row[0], row[1], _standing(programme, row)) for row in rows]
+        return [(row[0], row[1], standing_of(programme, row)) for row in rows]
 
     def ladder_matrix(self, wanted: LadderMatrix) -> list[tuple[int, int, int, list[str]]]:
         """Levels by two ladders."""
@@ -65,7 +65,8 @@ def ladder_rows(levels: Levels) -> Packed:
     return Packed(msgspec.json.encode(rows))
 
 
-def _standing(programme: str, row: Any) -> Standing:
+def standing_of(programme: str, row: Any) -> Standing:
+    """A standing of the columns that queries of standings begin with."""
     found = Standing(programme, row[2])
     found.level, found.spend_minor, found.receipts, found.points = row[3:7]
     found.manual = Manual(row[7], row[8]) if row[7] else None

@@ -8,14 +8,22 @@ from typing import Protocol
 
 import msgspec
 
-from kopilka.core.member.ladder import YEAR_DAYS, full_months, rank_now, window_start
+from kopilka.core.member.ladder import (
+    YEAR_DAYS,
+    counts_from,
+    full_months,
+    rank_now,
+    reaches_back,
+    window_start,
+)
+from kopilka.core.member.standing import Reign, Standing
 from kopilka.core.programme.document import LevelBy, Levels
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.usecases.catalogue import Catalogue
 from kopilka.usecases.foreign import Fact
 from kopilka.usecases.ports import LedgerStore, Wanted
 from kopilka.usecases.show import Holder, level_view
-from kopilka.usecases.standings import Pages, countable, ladders_of, standings_of
+from kopilka.usecases.standings import countable, ladders_of
 from kopilka.usecases.views import (
     MemberView,
     StandingView,
@@ -98,9 +106,18 @@ class Rungs(msgspec.Struct, frozen=True):
     factor: int = 0
 
 
+class Back(msgspec.Struct, frozen=True):
+    """What a ladder that keeps levels remembers: purchases from `since` on (None: none are needed but the totals). `any`
+    level may be kept, whatever was bought, for an earlier ladder still matters.
+    """
+
+    since: date | None
+    any: bool = False
+
+
 class Reckoned(msgspec.Struct, frozen=True):
-    """What of a search depends on the moment and the programme in force. `holders` are the only ones whose level is one
-    of those asked for, where a store cannot count it.
+    """What of a search depends on the moment and the programme in force. `kept` are holders whose level is one of those
+    asked for, and `lost` others, whatever a store counts.
     """
 
     at: datetime
@@ -108,7 +125,8 @@ class Reckoned(msgspec.Struct, frozen=True):
     burns_until: datetime | None = None
     orders_since: date | None = None
     rungs: Rungs | None = None
-    holders: tuple[str, ...] | None = None
+    kept: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 class Means(msgspec.Struct, frozen=True):
@@ -146,11 +164,15 @@ class Movement(msgspec.Struct, frozen=True):
 Place = tuple[datetime, int, str, str, int]
 
 
-class AccountStore(Pages, Protocol):
+class AccountStore(Protocol):
     """Where this is read."""
 
     def accounts(self, search: AccountSearch, reckoned: Reckoned) -> tuple[int, list[str]]:
         """How many members there are on all pages, and those of the page; never one that was erased."""
+        ...
+
+    def doubtful(self, programme: str, rungs: Rungs, back: Back) -> list[tuple[str, Standing]]:
+        """Holders of whom what counts today does not tell whether they stand on a rank that is `wanted`."""
         ...
 
     def members(self, ids: Sequence[str]) -> list[MemberView]:
@@ -211,19 +233,20 @@ class Accounts:
             rungs = Rungs(LevelBy.SPEND.value, (0,), ("",), (0,), today, programme.zone)
             return msgspec.structs.replace(reckoned, rungs=rungs)
         reigns = ladders_of(self._catalogue.reigns(programme.programme), levels)
+        rungs = Rungs(
+            levels.by.value, starts_of(levels, today), ids, wanted, today, programme.zone, window_start(levels, today),
+            ltv_factor(levels),
+        )  # fmt: skip
         if countable(levels, reigns):
-            rungs = Rungs(
-                levels.by.value, starts_of(levels, today), ids, wanted, today, programme.zone,
-                window_start(levels, today), ltv_factor(levels),
-            )  # fmt: skip
             return msgspec.structs.replace(reckoned, rungs=rungs)
-        found = [
-            holder_id
-            for page in standings_of(self._store, programme.programme, reigns, today)
-            for _, holder_id, standing in page
-            if rank_now(programme, standing, today) in wanted
-        ]
-        return msgspec.structs.replace(reckoned, holders=tuple(found))
+        kept: list[str] = []
+        lost: list[str] = []
+        for holder_id, standing in self._store.doubtful(
+            programme.programme, rungs, back_of(levels, reigns, today)
+        ):
+            standing.reigns = reigns
+            (kept if rank_now(programme, standing, today) in wanted else lost).append(holder_id)
+        return msgspec.structs.replace(reckoned, rungs=rungs, kept=tuple(kept), lost=tuple(lost))
 
     def members(self, ids: Sequence[str]) -> list[MemberView]:
         """Members by id in the order asked, without their consents; those that are no persons any more are left out."""
@@ -278,6 +301,14 @@ class Accounts:
                 )  # fmt: skip
             found[id_] = Means(wallets_at(holding.book, now), tuple(rows))
         return found
+
+
+def back_of(levels: Levels, reigns: tuple[Reign, ...], today: date) -> Back:
+    """What of the past can matter to today's level."""
+    days = [counts_from(reigns, number, today) for number in range(len(reigns))]
+    ruling = [reign for reign in reigns if reign.first_on <= today]
+    earlier = len(ruling) > 1 and reaches_back(levels, today) < ruling[-1].first_on
+    return Back(min((day for day in days if day is not None), default=None), earlier)
 
 
 def starts_of(levels: Levels, today: date) -> tuple[int, ...]:

@@ -85,7 +85,6 @@ WITH lapsed AS (
         AND (cardinality(%(programmes)s::text[]) = 0 OR (m.bucket, m.holder_id) IN (SELECT s.bucket, s.holder_id
             FROM standing s WHERE s.programme = ANY (%(programmes)s::text[])))
         AND (%(members)s::text[] IS NULL OR m.member_id = ANY (%(members)s::text[]))
-        AND (%(holders)s::text[] IS NULL OR m.holder_id = ANY (%(holders)s::text[]))
         AND (%(words)s::text IS NULL OR m.member_id IN (
             SELECT p.member_id FROM personal.person p
             WHERE p.name ~ %(words)s OR p.email ~ %(words)s OR (%(digits)s <> '' AND p.phone LIKE %(digits)s)
@@ -118,8 +117,9 @@ WITH lapsed AS (
             SELECT o.bucket, o.holder_id FROM orders o
             WHERE %(sums)s = (o.minor BETWEEN coalesce(%(orders_min)s::numeric, o.minor)
                 AND coalesce(%(orders_max)s::numeric, o.minor)))))
-        AND (%(wanted)s::integer[] IS NULL OR (m.bucket, m.holder_id) IN (
-            SELECT r.bucket, r.holder_id FROM levels r WHERE r.rank = ANY (%(wanted)s::integer[])))
+        AND (%(wanted)s::integer[] IS NULL OR m.holder_id = ANY (%(kept)s::text[])
+            OR (m.holder_id <> ALL (%(lost)s::text[]) AND (m.bucket, m.holder_id) IN (
+                SELECT r.bucket, r.holder_id FROM levels r WHERE r.rank = ANY (%(wanted)s::integer[]))))
         AND (NOT %(burning)s OR (m.bucket, m.holder_id) IN (
             SELECT l.bucket, l.holder_id FROM lots l
             WHERE l.expires_at > greatest(%(at)s, %(burns_after)s::timestamptz) AND l.rest > l.held
@@ -127,6 +127,52 @@ WITH lapsed AS (
 )
 SELECT (SELECT count(*) FROM found),
     ARRAY(SELECT f.member_id FROM found f ORDER BY f.member_id DESC OFFSET %(skip)s LIMIT %(limit)s);
+
+-- name: doubtful_levels
+-- Holders of a programme who may stand on a level that is asked for, or higher than it seems: a ladder that remembers keeps
+-- a level for some time. Nobody stands lower than by what counts today, nor higher than by all that was bought since
+-- `back`; where these differ, all of it comes along for the ladder to judge.
+WITH sums AS (
+    SELECT v.bucket, v.holder_id,
+        sum(CASE WHEN v.day >= %(since)s::date THEN x.value END) AS counted, sum(greatest(x.value, 0)) AS bought,
+        sum(least(x.value, 0)) AS returned
+    FROM activity v
+    CROSS JOIN LATERAL (SELECT CASE %(by)s WHEN 'receipts' THEN v.receipts WHEN 'points' THEN v.points ELSE v.spend_minor END)
+        AS x(value)
+    WHERE v.programme = %(programme)s AND v.day >= least(%(since)s::date, %(back)s::date)
+    GROUP BY v.bucket, v.holder_id
+), totals AS (
+    SELECT s.*, (s.enrolled_at AT TIME ZONE %(zone)s)::date AS joined,
+        CASE WHEN s.manual_last_on IS NULL OR s.manual_last_on >= %(today)s::date THEN s.manual_level ELSE '' END AS manual,
+        CASE WHEN %(since)s::date IS NULL THEN t.whole ELSE coalesce(a.counted, 0) END AS counted,
+        greatest(coalesce(a.bought, 0), t.whole - coalesce(a.returned, 0)) AS most
+    FROM standing s
+    CROSS JOIN LATERAL (SELECT CASE %(by)s WHEN 'receipts' THEN s.receipts WHEN 'points' THEN s.points ELSE s.spend_minor END)
+        AS t(whole)
+    LEFT JOIN sums a ON a.bucket = s.bucket AND a.holder_id = s.holder_id
+    WHERE s.programme = %(programme)s
+), ranks AS MATERIALIZED (
+    SELECT t.*, greatest(1, array_position(%(rungs)s::text[], t.manual),
+        width_bucket(CASE %(by)s WHEN 'tenure' THEN %(today)s::date - t.joined
+            WHEN 'ltv' THEN floor(t.counted * %(factor)s::numeric
+                / greatest(365, 12 * (%(today)s::date - greatest(t.joined, %(since)s::date) + 1)))
+            ELSE t.counted END, %(starts)s::numeric[])) - 1 AS low,
+        CASE WHEN %(any)s OR %(by)s = 'tenure' THEN cardinality(%(starts)s::numeric[])
+            ELSE width_bucket(CASE %(by)s WHEN 'ltv' THEN t.most * %(factor)s::numeric / 365 ELSE t.most END,
+                %(starts)s::numeric[]) END - 1 AS high
+    FROM totals t
+)
+SELECT r.bucket, r.holder_id, r.enrolled_at, r.level, r.spend_minor, r.receipts, r.points, r.manual_level,
+    r.manual_last_on, r.warned_for, a.days, a.spends, a.counts, a.points
+FROM ranks r
+LEFT JOIN LATERAL (
+    SELECT array_agg(v.day) AS days, array_agg(v.spend_minor) AS spends, array_agg(v.receipts) AS counts,
+        array_agg(v.points) AS points
+    FROM activity v
+    WHERE v.bucket = r.bucket AND v.holder_id = r.holder_id AND v.programme = %(programme)s AND v.day >= %(back)s::date
+) a ON true
+WHERE r.low < r.high
+    AND EXISTS (SELECT FROM unnest(%(wanted)s::integer[]) AS w(rank) WHERE w.rank BETWEEN r.low AND r.high);
 
 -- name: members
 -- Members who are still persons, by id.

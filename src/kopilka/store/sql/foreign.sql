@@ -44,7 +44,8 @@ FROM personal.foreign_document WHERE connection_id = %s AND kind = %s AND id = A
 
 -- name: find_documents
 -- How many documents are as asked, and the ids of a page of them, written last (or of the newest moment) first. Phones
--- are compared with their country: an 8 of eleven digits, and ten digits alone, are Russian.
+-- are compared with their country: an 8 of eleven digits, and ten digits alone, are Russian. (Digits behind the first are
+-- the same in every writing; where they are not found, phones are not looked at one by one.)
 WITH found AS MATERIALIZED (
     SELECT d.id, d.written_at, CASE WHEN %(by_moment)s THEN (d.content ->> %(moment)s)::timestamptz END AS at
     FROM personal.foreign_document d
@@ -71,7 +72,8 @@ WITH found AS MATERIALIZED (
             CROSS JOIN LATERAL (SELECT CASE WHEN t.beside THEN b.content ELSE d.content END AS content) c
             WHERE NOT (coalesce(concat_ws(' ', c.content ->> t.names[1], c.content ->> t.names[2], c.content ->> t.names[3],
                     c.content ->> t.names[4], c.content ->> t.names[5]) ~ t.pattern, false)
-                OR (t.digits <> '' AND EXISTS (
+                OR (t.digits <> '' AND strpos(translate(concat_ws(' ', c.content ->> 'phone', c.content ->> 'phones'), ' ()-+', ''),
+                    substr(t.digits, 2)) > 0 AND EXISTS (
                     SELECT FROM (
                         SELECT c.content ->> 'phone' UNION ALL
                         SELECT p.value ->> 'number' FROM json_array_elements(
