@@ -37,6 +37,7 @@ from kopilka.usecases.commands import (
     TakeBackAction,
     Void,
 )
+from kopilka.usecases.erase_member import Erased, ErasureWish
 from kopilka.usecases.members import MemberChange, PersonChange
 from kopilka.usecases.nightly import run_night
 from kopilka.usecases.views import ConsentFacts
@@ -139,6 +140,12 @@ class Story:
             said = [ConsentFacts("marketing", "sms", given, "test", now)]
             house.members.change(member.member_id, MemberChange(), PersonChange(), said, "stf_1")
 
+    def leave(self) -> None:
+        member = self.house.house.views.member(WHO)
+        assert member is not None
+        wish = ErasureWish(member.member_id, "stf_1")
+        assert isinstance(self.house.house.privacy.erasures.erase(wish), Erased)
+
     def night(self, days: int) -> None:
         self.house.clock.ahead += timedelta(days=days)
         house, now = self.house.house, self.house.clock()
@@ -161,6 +168,7 @@ def test_every_event_happens_and_is_told_as_documented(house: Telling, site: Rec
     story.night(14)
     story.night(25)
     story.night(30)
+    story.leave()
     house.tell()
     happened: dict[str, list[dict[str, Any]]] = {}
     for came in site.got:
