@@ -186,6 +186,57 @@ def test_operations_come_newest_first_in_pages_and_by_moment(site: Site) -> None
     assert ["filter.createdAtFrom"] == list(wrong["errors"])
 
 
+def test_what_is_due_to_burn_has_its_place_among_operations(site: Site) -> None:
+    id_ = site.join("b-10", "+79992000010")["id"]
+    done(site.client.loyalty_account_bonus_credit(id_, 7, None, day(site, 1), None))
+    site.shop.clock.ahead += timedelta(days=3)
+    try:
+        whole = done(site.client.loyalty_account_bonus_operations(id_))
+        edge = whole["bonusOperations"][0]["createdAt"]
+        burnt = done(
+            site.client.loyalty_account_bonus_operations(id_, {"createdAtFrom": edge, "createdAtTo": edge})
+        )
+        before = done(site.client.loyalty_account_bonus_operations(id_, {"createdAtTo": day(site, -2)}))
+    finally:
+        site.shop.clock.ahead -= timedelta(days=3)
+
+    assert [("burn", -7), ("credit_manual", 7), ("credit_for_event", 100)] == [
+        (row["type"], row["amount"]) for row in whole["bonusOperations"]
+    ]
+    assert (3, 1, ["burn"]) == (
+        whole["pagination"]["totalCount"], burnt["pagination"]["totalCount"],
+        [row["type"] for row in burnt["bonusOperations"]],
+    )  # fmt: skip
+    assert ["credit_manual", "credit_for_event"] == [row["type"] for row in before["bonusOperations"]]
+    for edge in ("9999-12-31 23:59:59", "0001-01-01", "2026-01-01 00:00:00.5"):
+        for name in ("createdAtFrom", "createdAtTo"):
+            done(site.client.loyalty_account_bonus_operations(id_, {name: edge}))
+
+
+def test_a_comment_is_shown_with_its_bonuses_and_not_kept_in_the_ledger(site: Site) -> None:
+    account = site.join("b-11", "+79992000011")
+    id_ = account["id"]
+    done(site.client.loyalty_account_bonus_credit(id_, 10, None, None, "Марфе за\x07 отзыв"))
+    done(site.client.loyalty_account_bonus_charge(id_, 3, "ошиблись с Марфой"))
+    done(site.client.loyalty_account_bonus_credit(id_, 1, None, None, None))
+    rows = done(site.client.loyalty_account_bonus_operations(id_))["bonusOperations"]
+    feed = done(site.client.loyalty_bonus_operations(None, 250))["bonusOperations"]
+    ledger = site.shop.rows(
+        "SELECT (SELECT string_agg(note, ' ') FROM posting), (SELECT string_agg(data::text, ' ') FROM event),"
+        " (SELECT string_agg(answer::text, ' ') FROM claim)"
+    )[0]
+
+    assert [None, "ошиблись с Марфой", "Марфе за отзыв", None] == [row.get("comment") for row in rows]
+    assert ["Марфе за отзыв", "ошиблись с Марфой"] == [row["comment"] for row in feed if "comment" in row]
+    assert not any("Марф" in text for text in ledger)
+    assert any("RetailCRM" in text for text in ledger)
+    other = Site(site.shop)
+    assert not any(
+        "comment" in row
+        for row in done(other.client.loyalty_account_bonus_operations(id_))["bonusOperations"]
+    )
+
+
 def test_the_feed_of_all_accounts_is_read_once_and_wholly(site: Site) -> None:
     ids = [site.join(f"b-8{n}", f"+7999200080{n}")["id"] for n in range(3)]
     for n in range(30):

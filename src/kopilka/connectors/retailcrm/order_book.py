@@ -43,8 +43,8 @@ from kopilka.connectors.retailcrm.orders import (
     turn_of,
 )
 from kopilka.connectors.retailcrm.people import Account, account_of, customer_named
-from kopilka.connectors.retailcrm.wire import WrongCallError, plain, wrong_entity
-from kopilka.connectors.retailcrm.words import refusal, text
+from kopilka.connectors.retailcrm.refusals import wrong_of
+from kopilka.connectors.retailcrm.wire import WrongCallError
 from kopilka.core.receipt import Receipt, Shop
 from kopilka.core.rules.ruleset import Ruleset
 from kopilka.core.settlement import sale as sales
@@ -382,30 +382,3 @@ def loader(ask: Ask, id_: str) -> Load:
         return await order_by_id(ask, id_)
 
     return load
-
-
-def wrong_of(ask: Ask, rules: Ruleset, refused: Refused) -> WrongCallError:
-    """Why bonuses cannot be spent, as an error of the protocol."""
-    match refused.code:
-        case "spend_too_much":
-            return _too_much(ask, rules, refused)
-        case "card_blocked" | "member_blocked" | "unknown_member":
-            return wrong_entity("loyalty", refusal(refused, russian=ask.russian), refused.code)
-        case _:
-            words = ask.say("Бонусы сейчас не списать", "Bonuses cannot be spent now")
-            return wrong_entity("amount", words, refused.code)
-
-
-def _too_much(ask: Ask, rules: Ruleset, refused: Refused) -> WrongCallError:
-    if refused.params.get("reason") == "spend_balance":
-        words = text("not_enough_points", russian=ask.russian)
-    else:
-        kind = rules.programme.points.get(main_kind(rules))
-        digits = 0 if kind is None else kind.decimals
-        most = int(refused.params.get("most", 0))
-        most_text = plain(most, digits)
-        words = ask.say(
-            f"Для этого заказа можно списать не больше {most_text} бонусов",
-            f"No more than {most_text} bonuses may be spent on this order",
-        )
-    return wrong_entity("amount", words, refused.code)

@@ -15,10 +15,10 @@ from kopilka.connectors.retailcrm.order_book import (
     loader,
     receipt_in,
     scene_of,
-    wrong_of,
 )
 from kopilka.connectors.retailcrm.order_view import serialized
 from kopilka.connectors.retailcrm.orders import REVERSED, Known, cancelled, completed, id_named, order_by_id
+from kopilka.connectors.retailcrm.refusals import wrong_of
 from kopilka.connectors.retailcrm.wire import Route, WrongCallError, wrong_entity
 from kopilka.connectors.retailcrm.words import refusal, text
 from kopilka.core.settlement import sale as sales
