@@ -29,10 +29,11 @@ from kopilka.connectors.retailcrm.mapping_privileges import (
     main_kind,
     told,
 )
-from kopilka.connectors.retailcrm.order_book import made_round, promo_types, ruleset_of, skus_of, wrong_of
+from kopilka.connectors.retailcrm.order_book import made_round, promo_types, ruleset_of, skus_of
 from kopilka.connectors.retailcrm.order_view import frame_of, sale_of
 from kopilka.connectors.retailcrm.orders import base_receipt
 from kopilka.connectors.retailcrm.people import Account, account_of, customer_named
+from kopilka.connectors.retailcrm.refusals import wrong_of
 from kopilka.connectors.retailcrm.wire import Route, id_text, wrong_entity
 from kopilka.core.receipt import Shop
 from kopilka.core.rules.ruleset import Ruleset
