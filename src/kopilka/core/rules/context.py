@@ -49,8 +49,7 @@ class Context:
             self.given += line.given_minor
             if line.product_class or line.floor_minor or line.alcohol or line.barred or line.apart_minor:
                 self.plain = False
-        self.floors: list[int] = []
-        self.paid_floors: list[int] = []
+        self.floors = self.paid_floors = NO_FLOORS
         self.start = self.totals = self.net = self.left
         self.points = [0] * len(self.lines)
         self.closed: set[int] = set()
@@ -174,6 +173,7 @@ class Context:
 
 
 NO_MASKS: list[int] = []
+NO_FLOORS: list[int] = []
 ANYTHING = ClassRule()
 
 
