@@ -199,6 +199,7 @@ def _erase_rows(connection: Connection, member_id: str, trace: Trace) -> Counter
         named = {"pattern": trace.pattern}
         counts["calls"] += run(SQL["erase_calls"], named).rowcount
         counts["uploads"] += run(SQL["drop_uploads"], named).rowcount
+        run(SQL["drop_changes"], named)
         run(SQL["erase_numbers"], named)
     return counts
 

@@ -251,6 +251,9 @@ def test_what_changed_goes_with_the_person(site: Site, shop: Trading) -> None:
     placed(site, "g-1", firstName="Глафира", customer={"externalId": "gone"})
     done(site.client.order_edit({"externalId": "g-1", "firstName": "Аглая"}, "externalId", "shop"))
     done(site.client.loyalty_account_bonus_credit(account["id"], 5, None, None, "Глафире за отзыв"))
+    placed(site, "g-2", phone="+79060000009", customer={})
+    done(site.client.order_edit({"externalId": "g-2", "phone": "+79060000010"}, "externalId", "shop"))
+    assert ("phone", "+79060000009", "+79060000010") == told(history(site))[-1]
     erased = shop.house.privacy.erasures.erase(ErasureWish(site.member_id(account), "test"))
 
     assert isinstance(erased, Erased)

@@ -82,6 +82,10 @@ DELETE FROM personal.foreign_change c
 WHERE c.member_id = %(member)s OR (c.connection_id, c.kind, c.id) IN (
     SELECT * FROM unnest(%(connections)s::text[], %(kinds)s::text[], %(ids)s::text[]));
 
+-- name: drop_changes
+-- What changed in documents of nobody's and named the member.
+DELETE FROM personal.foreign_change WHERE member_id = '' AND content::text ~* %(pattern)s;
+
 -- name: drop_document
 -- A document goes as a whole.
 DELETE FROM personal.foreign_document WHERE connection_id = %s AND kind = %s AND id = %s;
