@@ -7,7 +7,7 @@ import pytest
 from one_c import Made, parties, party, requisites
 from trading import Trading
 
-from kopilka.usecases.members import MemberChange, PersonChange
+from kopilka.usecases.erase_member import Erased, ErasureWish
 from kopilka.usecases.views import MemberView
 
 _numbers = count(1)
@@ -144,14 +144,14 @@ def test_cards_may_stand_in_elements_of_their_own(shop: Trading) -> None:
 def test_an_erased_member_stays_erased(shop: Trading, made: Made) -> None:
     number = phone()
     member = shop.member(number, external=f"{made.prefix}:gone")
-    changed = shop.house.members.change(member, MemberChange(status="erased"), PersonChange(), (), "test")
-    assert not hasattr(changed, "code")
-    said = brought(made, party("gone", "Опять Анна"))
+    assert isinstance(shop.house.privacy.erasures.erase(ErasureWish(member, "test")), Erased)
+    said = brought(made, party("gone", "Опять Анна", phone=number))
 
     after = shop.seen("member", member)
     assert after is not None
-    assert ("erased", "Анна Петрова") == (after.status, after.person.name)
-    assert "Контрагент gone: участник удалён по его просьбе" == said[2]
+    assert ("erased", "", ()) == (after.status, after.person.name, after.identifiers)
+    assert [None, None] == [shop.seen("external", f"{made.prefix}:gone"), shop.seen("phone", number)]
+    assert "success" == said[0]
 
 
 def test_an_id_of_bitrix_may_be_long_and_hold_a_name(shop: Trading) -> None:
