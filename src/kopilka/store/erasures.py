@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import psycopg
-from psycopg.errors import DeadlockDetected, SerializationFailure
+from psycopg.errors import DeadlockDetected, InvalidSqlStatementName, SerializationFailure
 
 from kopilka.store.batch import PostgresBatch
 from kopilka.store.connect import Connection, Pool
@@ -56,7 +56,7 @@ class PostgresErasures:
                     yield batch
                 finally:
                     batch.undo()
-        except (DeadlockDetected, SerializationFailure) as error:
+        except (DeadlockDetected, SerializationFailure, InvalidSqlStatementName) as error:
             raise KeyRaceError from error
         except psycopg.OperationalError as error:
             raise StoreUnavailableError(str(error)) from error

@@ -5,6 +5,7 @@ another system) is the same person and gets the customer attached; otherwise som
 phone has to be confirmed first is a document only.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,10 +35,11 @@ from kopilka.usecases.commands import Enrol, Identifier, Ref
 from kopilka.usecases.foreign import ForeignDocument
 from kopilka.usecases.members import MemberChange, PersonChange, normal
 from kopilka.usecases.outcomes import Done, Refused
+from kopilka.usecases.ports import StoreUnavailableError
 from kopilka.usecases.verifications import VERIFY_PHONE, Verification
 from kopilka.usecases.views import MemberView
 
-TRIES_MAX = 5
+TRIES_MAX, PAUSE = 20, 0.01
 ATTACHING, ATTACHING_TIME = "attaching", timedelta(minutes=1)
 FIELDS = {"phone": "phoneNumber", "card": "cardNumber", "external": "loyalty"}
 """What the protocol calls our identifiers."""
@@ -63,7 +65,8 @@ async def remember(
     ask: Ask, key: str, facts: dict[str, Any], *, state: str = "", member_id: str = ""
 ) -> ForeignDocument:
     """Write facts beside a membership; those not named stay."""
-    for _ in range(TRIES_MAX):
+    for number in range(TRIES_MAX):
+        await asyncio.sleep(PAUSE * max(0, number - 2))
         before = await facts_of(ask, key)
         after = ForeignDocument(
             ask.connection.connection_id, ACCOUNT, key, {**({} if before is None else before.content), **facts},
@@ -74,14 +77,15 @@ async def remember(
         if await ask.run(ask.services.foreign.put, after):
             return after
     message = "an account's document changes all the time"
-    raise RuntimeError(message)
+    raise StoreUnavailableError(message)
 
 
 async def put_customer(
     ask: Ask, key: str, content: dict[str, Any], *, member_id: str = "", changed_at: datetime | None = None
 ) -> Customer:
     """Write a customer; what is not named stays."""
-    for _ in range(TRIES_MAX):
+    for number in range(TRIES_MAX):
+        await asyncio.sleep(PAUSE * max(0, number - 2))
         before = await ask.run(ask.services.foreign.document, ask.connection.connection_id, CUSTOMER, key)
         after = ForeignDocument(
             ask.connection.connection_id, CUSTOMER, key, {**({} if before is None else before.content), **content},
@@ -95,7 +99,7 @@ async def put_customer(
             if found is not None:
                 return found
     message = "a customer's document changes all the time"
-    raise RuntimeError(message)
+    raise StoreUnavailableError(message)
 
 
 def new_key(ask: Ask, site: str, external_id: str) -> str:
