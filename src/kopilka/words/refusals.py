@@ -44,7 +44,9 @@ _TEXTS: Mapping[str, str] = {
     "login_taken": N_("This login is taken."),
     "member_blocked": N_("This membership is blocked."),
     "member_erased": N_("This person was erased at their own wish."),
-    "not_erased_yet": N_("This request is done when the person is erased. Erase them, or dismiss it with a reason."),
+    "not_erased_yet": N_(
+        "This request is done when the person is erased. Erase them, or dismiss it with a reason."
+    ),
     "request_ended": N_("This request has been answered already."),
     "unknown_request": N_("There is no such request."),
     "no_identifier": N_("Say a phone, an e-mail or a card: something has to find the member."),
