@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -122,3 +123,18 @@ def test_a_port_in_use_gives_the_next_one(capsys: pytest.CaptureFixture[str]) ->
 
     assert found > port
     assert f"Port {port} is taken" in capsys.readouterr().err
+
+
+def test_the_port_of_a_killed_server_is_waited_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = socket.create_server(("127.0.0.1", 0))
+    port = left.getsockname()[1]
+    (tmp_path / "serving.json").write_text(f'{{"address": "http://localhost:{port}"}}', encoding="utf-8")
+    leaving = threading.Timer(0.3, left.close)
+    leaving.start()
+    found = free_port("127.0.0.1", port, "en", tmp_path)
+    leaving.join()
+
+    assert port == found
+    assert "" == capsys.readouterr().err

@@ -5,6 +5,7 @@
 
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from rich.table import Table
 
 from kopilka.app.begin import begin
 from kopilka.app.night import Watch
+from kopilka.app.nursery import GRACE_SECONDS
 from kopilka.app.postgres import AlreadyRunning, find_database
 from kopilka.app.postgres.database import is_locked
 from kopilka.app.seal_key import hold_key
@@ -28,6 +30,10 @@ from kopilka.values.errors import KopilkaError
 from kopilka.words.catalogue import catalogue
 
 PORTS_TRIED = 50
+NOTE = "serving.json"
+LEFT_BEHIND_SECONDS = GRACE_SECONDS + 5
+"""How long the workers of a server that was killed may take to end."""
+POLL_SECONDS = 0.02
 
 
 class NoPortError(KopilkaError):
@@ -47,7 +53,7 @@ def serve(place: Place, *, host: str, port: int, language: str) -> None:
     try:
         conninfo = database.start()
         migrate(conninfo)
-        address = Address(host, free_port(host, port, language))
+        address = Address(host, free_port(host, port, language, place.data))
         rows = pages(address.shown, language)
         panel = Panel(facts(rows), title="Kopilka", expand=False)
         serve_at(conninfo, place.data, address, lambda: panel, begun)
@@ -85,19 +91,17 @@ def refuse_second(data: Path, language: str) -> None:
     """A folder that a living process serves already is told with its address."""
     if not is_locked(data / "postgres"):
         return
-    try:
-        address = msgspec.json.decode((data / "serving.json").read_bytes(), type=dict[str, str])["address"]
-    except (OSError, msgspec.DecodeError, KeyError):
-        address = ""
     words = catalogue(language)
-    text = words.gettext("Kopilka runs over %(data)s already: %(address)s", data=data, address=address or "…")
+    text = words.gettext(
+        "Kopilka runs over %(data)s already: %(address)s", data=data, address=_noted(data) or "…"
+    )
     raise AlreadyRunning(text)
 
 
 @contextmanager
 def serving(data: Path, address: Address) -> Iterator[None]:
     """Note where this process serves."""
-    note = data / "serving.json"
+    note = data / NOTE
     data.mkdir(parents=True, exist_ok=True)
     note.write_bytes(msgspec.json.encode({"address": address.shown}))
     try:
@@ -106,15 +110,16 @@ def serving(data: Path, address: Address) -> Iterator[None]:
         note.unlink(missing_ok=True)
 
 
-def free_port(host: str, port: int, language: str) -> int:
-    """The port, or the next one that is free, which is told."""
+def free_port(host: str, port: int, language: str, data: Path | None = None) -> int:
+    """The port, or the next one that is free, which is told. Where a server over `data` was killed while it served on the
+    port, its workers are waited for: tills know the address.
+    """
+    deadline = time.monotonic() + (LEFT_BEHIND_SECONDS if data is not None and _left_at(data, port) else 0)
+    while not _is_free(host, port) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
     for wanted in range(port, port + PORTS_TRIED):
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind((host, wanted))
-            except OSError:
-                continue
+        if not _is_free(host, wanted):
+            continue
         if wanted != port:
             text = catalogue(language).gettext(
                 "Port %(port)s is taken; this is %(other)s.", port=port, other=wanted
@@ -122,6 +127,28 @@ def free_port(host: str, port: int, language: str) -> int:
             sys.stderr.write(text + "\n")
         return wanted
     raise NoPortError
+
+
+def _is_free(host: str, port: int) -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _left_at(data: Path, port: int) -> bool:
+    """Whether a server over the folder, which is ours now, noted that it served there and never that it ended."""
+    return _noted(data).endswith(f":{port}")
+
+
+def _noted(data: Path) -> str:
+    try:
+        return msgspec.json.decode((data / NOTE).read_bytes(), type=dict[str, str])["address"]
+    except (OSError, msgspec.DecodeError, KeyError):
+        return ""
 
 
 def pages(address: str, language: str) -> list[tuple[str, str]]:

@@ -83,7 +83,7 @@ def demo(wish: DemoWish) -> None:
             keep(made_file, msgspec.json.encode(_make(server.conninfo, wish)))
         made = msgspec.json.decode(made_file.read_bytes(), type=Made)
         if wish.serve:
-            address = Address(wish.host, free_port(wish.host, wish.port, wish.language))
+            address = Address(wish.host, free_port(wish.host, wish.port, wish.language, wish.data))
             serve_at(
                 server.conninfo, wish.data, address, lambda: _box(made, address.shown, wish.language), begun
             )
