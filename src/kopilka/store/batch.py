@@ -5,9 +5,9 @@ costs three round trips, however many receipts ride in it.
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import psycopg
@@ -59,6 +59,7 @@ NO_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 _counts = msgspec.json.Decoder(dict[str, int])
 _facts = msgspec.json.Decoder(dict[str, object])
 Rows = list[Any]
+B = TypeVar("B", bound="PostgresBatch")
 GUEST = "guest:"
 """How the holder of a receipt without a member begins."""
 
@@ -74,20 +75,9 @@ class PostgresLedger:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    @contextmanager
-    def batch(self) -> Iterator["PostgresBatch"]:
+    def batch(self) -> AbstractContextManager["PostgresBatch"]:
         """A transaction that is undone unless `write` ended it."""
-        try:
-            with self._pool.connection() as connection:
-                batch = PostgresBatch(connection)
-                try:
-                    yield batch
-                finally:
-                    batch.undo()
-        except (DeadlockDetected, SerializationFailure, InvalidSqlStatementName) as error:
-            raise KeyRaceError from error
-        except psycopg.OperationalError as error:
-            raise StoreUnavailableError(str(error)) from error
+        return opened(self._pool, PostgresBatch)
 
 
 class PostgresBatch:
@@ -222,6 +212,22 @@ class PostgresBatch:
             raise KeyRaceError
         now(self._connection, "COMMIT")
         self._open = False
+
+
+@contextmanager
+def opened(pool: Pool, kind: type[B]) -> Iterator[B]:
+    """A batch on a pooled connection, undone unless `write` ended it; a race or a lost server is told as such."""
+    try:
+        with pool.connection() as connection:
+            batch = kind(connection)
+            try:
+                yield batch
+            finally:
+                batch.undo()
+    except (DeadlockDetected, SerializationFailure, InvalidSqlStatementName) as error:
+        raise KeyRaceError from error
+    except psycopg.OperationalError as error:
+        raise StoreUnavailableError(str(error)) from error
 
 
 def _rows(answer: Answer | None) -> Rows:

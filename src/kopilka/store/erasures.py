@@ -3,16 +3,14 @@ schema personal, in addresses of calls, and in documents that say nothing of who
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
 import msgspec
-import psycopg
-from psycopg.errors import DeadlockDetected, InvalidSqlStatementName, SerializationFailure
 
-from kopilka.store.batch import PostgresBatch
+from kopilka.store.batch import PostgresBatch, opened
 from kopilka.store.connect import Connection, Pool
 from kopilka.store.foreign import document_of, encoded
 from kopilka.store.members import add_act
@@ -20,7 +18,7 @@ from kopilka.store.queries import queries
 from kopilka.usecases.erase_member import Deletion, Forget, OpenRequest, Stakes
 from kopilka.usecases.erasure_act import ErasureAct
 from kopilka.usecases.members import Act
-from kopilka.usecases.ports import Found, KeyRaceError, StoreUnavailableError
+from kopilka.usecases.ports import Found
 from kopilka.usecases.traces import Names, named_in
 
 SQL = {**queries("members"), **queries("erasures")}
@@ -46,20 +44,9 @@ class PostgresErasures:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    @contextmanager
-    def batch(self) -> Iterator["PostgresErasing"]:
+    def batch(self) -> AbstractContextManager["PostgresErasing"]:
         """A transaction that is undone unless `write` ended it."""
-        try:
-            with self._pool.connection() as connection:
-                batch = PostgresErasing(connection)
-                try:
-                    yield batch
-                finally:
-                    batch.undo()
-        except (DeadlockDetected, SerializationFailure, InvalidSqlStatementName) as error:
-            raise KeyRaceError from error
-        except psycopg.OperationalError as error:
-            raise StoreUnavailableError(str(error)) from error
+        return opened(self._pool, PostgresErasing)
 
     def act_of(self, member_id: str) -> ErasureAct | None:
         return next(iter(self._acts("act_of", member_id)), None)
